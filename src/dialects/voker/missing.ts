@@ -1,0 +1,9 @@
+/** The 404s that the vendor documents, by their `type`. */
+
+import type { Fault } from '../../canonical/outcome.ts';
+
+export type MissingType = 'fingerprint-not-found' | 'person-not-found' | 'agent-not-found' | 'agent-version-not-found';
+
+export function notFound(type: MissingType, path: string, message: string): Fault {
+  return { code: 'not-found', message, problems: [{ path, message, code: type }] };
+}

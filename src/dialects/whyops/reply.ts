@@ -1,0 +1,36 @@
+/** Replies of the event routes in WhyOps's shapes (`protocols/whyops.md` 1.1 to 1.3). */
+
+import type { Fault } from '../../canonical/outcome.ts';
+import { statusOf } from '../../faults.ts';
+import type { Accepted, Reply, StoredEvent } from '../dialect.ts';
+
+/** `{error}`, with `details` where fields are to blame. 422 is not a status that this vendor has. */
+export function refused(fault: Fault): Reply {
+  const details = fault.problems?.map(({ path, message, code = 'custom' }) => ({ field: path, message, code }));
+  return {
+    status: fault.code === 'invalid-field' ? statusOf('invalid-event') : statusOf(fault.code),
+    body: details === undefined ? { error: fault.message } : { error: fault.message, details },
+  };
+}
+
+/** 202: durable, not yet looked up. `eventIds` is ours: the ids under which the events can be found. */
+export function queued(eventIds: readonly string[]): Reply {
+  return { status: 202, body: { success: true, accepted: true, queuedCount: eventIds.length, eventIds } };
+}
+
+/** 201 with the result of a lone event, or the results of an array in input order; `[]` for an empty array. */
+export function saved({ request }: Accepted, stored: readonly StoredEvent[]): Reply {
+  const results = stored.map(resultOf);
+  return { status: 201, body: request.text.trimStart().startsWith('[') ? results : results[0] };
+}
+
+function resultOf({ eventId, spanId, step, parentStep, duplicate }: StoredEvent) {
+  return {
+    id: eventId,
+    status: duplicate ? 'skipped' : 'saved',
+    ...(step === undefined ? {} : { stepId: step }),
+    ...(parentStep === undefined ? {} : { parentStepId: parentStep }),
+    spanId,
+    ...(duplicate ? { message: 'An event with this idempotencyKey is already stored in the trace' } : {}),
+  };
+}

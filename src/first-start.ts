@@ -1,0 +1,61 @@
+/** A server without a project is of no use: the first start makes one, with a key that has every scope. */
+
+import { writeFile } from 'node:fs/promises';
+import { readProjectId } from './canonical/ids.ts';
+import type { Config } from './config.ts';
+import { type Registry, SCOPES } from './registry/registry.ts';
+
+export interface FirstProject {
+  readonly projectId: string;
+  /** `undefined` when the operator gave it: then it is nowhere shown. */
+  readonly key: string | undefined;
+}
+
+export async function firstStart(
+  config: Config,
+  registry: Registry,
+  credentialsPath: string,
+): Promise<FirstProject | undefined> {
+  if ((await registry.listProjects()).length > 0) return undefined;
+  const project = await registry.createProject(
+    'default',
+    config.initProjectId === undefined ? undefined : readProjectId(config.initProjectId),
+  );
+  if (config.initSecretKey !== undefined) {
+    await registry.importKey(project.id, config.initSecretKey, 'first key', SCOPES);
+    return { projectId: project.id, key: undefined };
+  }
+  const { secret } = await registry.createKey(project.id, 'first key', SCOPES);
+  // So that the CLI works at once beside the server. Who can read this file can read the data itself.
+  await writeFile(credentialsPath, `${JSON.stringify({ key: secret }, null, 2)}\n`, { mode: 0o600, flush: true });
+  return { projectId: project.id, key: secret };
+}
+
+/** What the first start prints: every line can be pasted. */
+export function welcome(url: string, { projectId, key }: FirstProject): string {
+  if (key === undefined) return `Project ${projectId} was created with the given key.\n`;
+  const event = JSON.stringify({
+    event_id: 'my-first-call',
+    event_type: 'chat.completions.create.after',
+    provider: 'openai',
+    model: 'gpt-4o-mini',
+    elapsed_ms: 820.5,
+    prompt_tokens: 12,
+    completion_tokens: 3,
+  });
+  return [
+    'This is the first start: a project was created.',
+    '',
+    `  project id   ${projectId}`,
+    `  key          ${key}`,
+    '',
+    'The key is not shown again. Send a first event:',
+    '',
+    `  curl -X POST ${url}/weflayr/${projectId}/ -H 'Authorization: Bearer ${key}' -H 'Content-Type: application/json' -d '${event}'`,
+    '',
+    'and look at it:',
+    '',
+    '  npx tributary traces',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,52 @@
+/** The own API on its paths, with health, metrics and the OpenAPI document. */
+
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { bodyLimit } from 'hono/body-limit';
+import { logBacklogBytesMax } from '../limits.ts';
+import { fault, type QueryEnv, type QueryParts } from '../query/access.ts';
+import { API_PREFIX, buildApi } from '../query/api.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import { version } from '../version.ts';
+
+/** Bodies of the own API are a name and a few scopes. */
+const API_BODY_BYTES_MAX = 64 * 1024;
+
+export interface AppParts extends QueryParts {
+  readonly telemetry: Telemetry;
+  readonly metrics: () => Promise<{ type: string; text: string }>;
+  /** False once the loader has failed or the process is stopping. */
+  readonly isServing: () => boolean;
+}
+
+export function buildApp(parts: AppParts): OpenAPIHono<QueryEnv> {
+  const app = new OpenAPIHono<QueryEnv>();
+  app.use(
+    `${API_PREFIX}/*`,
+    bodyLimit({ maxSize: API_BODY_BYTES_MAX, onError: (c) => fault(c, 'too-large', 'The body is too large') }),
+  );
+  app.route(API_PREFIX, buildApi(parts, parts.telemetry));
+
+  app.get('/', (c) =>
+    c.text(
+      `Tributary ${version}\n\nAPI: ${API_PREFIX}  ·  description: /openapi.json  ·  health: /readyz  ·  metrics: /metrics\n`,
+    ),
+  );
+  app.get('/healthz', (c) => c.json({ status: 'ok', version }));
+  app.get('/readyz', (c) => {
+    const isReady = parts.isServing() && parts.loader.backlogBytes <= logBacklogBytesMax;
+    return c.json({ ready: isReady, backlogBytes: parts.loader.backlogBytes }, isReady ? 200 : 503);
+  });
+  app.get('/metrics', async (c) => {
+    const { type, text } = await parts.metrics();
+    return c.body(text, 200, { 'content-type': type });
+  });
+
+  app.openAPIRegistry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' });
+  app.doc31('/openapi.json', {
+    openapi: '3.1.0',
+    info: { title: 'Tributary', version, description: "The own API. Vendors' routes are described in docs/dialects." },
+    security: [{ key: [] }],
+  });
+  app.notFound((c) => fault(c, 'not-found', `There is no ${c.req.method} ${c.req.path}`));
+  return app;
+}

@@ -1,0 +1,45 @@
+/** The one HTTP listener: vendor routes go to intake, everything else to the own API. */
+
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import type { Hono } from 'hono';
+import type { Intake } from '../intake/intake.ts';
+import type { QueryEnv } from '../query/access.ts';
+
+const HEADERS_MS_MAX = 15_000;
+/** Longer than the 60 s of common proxies, so that they and not we end idle connections. */
+const KEEP_ALIVE_MS = 65_000;
+
+export function buildServer(intake: Intake, app: Hono<QueryEnv>): Server {
+  const api = getRequestListener(app.fetch);
+  const server = createServer((request, response) => {
+    if (!intake.handle(request, response)) void api(request, response);
+  });
+  server.headersTimeout = HEADERS_MS_MAX;
+  server.requestTimeout = 0; // intake bounds bodies itself, with an answer in the vendor's shape
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  return server;
+}
+
+/** Resolves with the base URL; rejects when the address cannot be taken. */
+export function listen(server: Server, host: string, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      // A listening TCP server has an address of this kind.
+      const address = server.address() as AddressInfo;
+      const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+      resolve(`http://${name}:${address.port}`);
+    });
+  });
+}
+
+/** Takes no new connection, lets running requests finish, and closes those that only wait. */
+export function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,313 @@
+/**
+ * HTTP in: route → credential → body → decode → log → answer. The answer leaves only after the log has the request on
+ * disk. The project comes from the credential alone; nothing in a body can name another one.
+ */
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readProjectId } from '../canonical/ids.ts';
+import { type Fault, type Outcome, ok, refuse } from '../canonical/outcome.ts';
+import { receiptOf } from '../canonical/receipt.ts';
+import { microsNow } from '../canonical/time.ts';
+import type {
+  Accepted,
+  Claim,
+  DecodedItem,
+  Dialect,
+  Directory,
+  EventRoute,
+  IntakeRequest,
+  Reply,
+  RequestHead,
+  ResourceRoute,
+  StoredEvent,
+} from '../dialects/dialect.ts';
+import { FAULTS, type FaultCode } from '../faults.ts';
+import { eventsPerRequestMax, logBacklogBytesMax } from '../limits.ts';
+import { type EventLog, LogUnavailable } from '../log/log.ts';
+import { eventIdAt, textOf, toRecord } from '../log/request.ts';
+import type { Principal, Registry, Scope } from '../registry/registry.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import { BodyReader } from './read-body.ts';
+import { type Match, Router } from './router.ts';
+
+/** What intake needs to know of the loader. */
+export interface LoaderView {
+  readonly backlogBytes: number;
+  result(position: number, waitMs: number): Promise<readonly StoredEvent[] | undefined>;
+  settled(position: number, waitMs: number): Promise<void>;
+}
+
+export interface IntakeParts {
+  readonly dialects: readonly Dialect[];
+  readonly log: EventLog;
+  readonly loader: LoaderView;
+  readonly registry: Registry;
+  readonly telemetry: Telemetry;
+}
+
+export interface IntakeCounters {
+  acceptedRequests: number;
+  acceptedEvents: number;
+  refusedEvents: number;
+  /** Requests that were refused as a whole, by dialect and fault. */
+  readonly refused: Map<string, number>;
+}
+
+/** A synchronous route answers "stored" within this time, and "accepted" after it. */
+const SYNC_WAIT_MS = 10_000;
+const SETTLED_WAIT_MS = 2_000;
+const RETRY_AFTER_S = 2;
+
+export class Intake {
+  readonly counters: IntakeCounters = { acceptedRequests: 0, acceptedEvents: 0, refusedEvents: 0, refused: new Map() };
+  readonly #parts: IntakeParts;
+  readonly #router: Router;
+  readonly #bodies = new BodyReader();
+
+  constructor(parts: IntakeParts) {
+    this.#parts = parts;
+    this.#router = new Router(parts.dialects);
+  }
+
+  /** True when the request is a vendor's and will be answered here. */
+  handle(request: IncomingMessage, response: ServerResponse): boolean {
+    const method = request.method ?? 'GET';
+    const [path = '/', query = ''] = splitOnce(request.url ?? '/', '?');
+    if (method === 'OPTIONS') return this.#preflight(path, request, response);
+    const routing = this.#router.find(method, path);
+    if (routing.kind === 'none') return false;
+    if (routing.kind === 'miss') {
+      // The dashboard and the own API live among the same paths, with GET.
+      if (path.startsWith('/api/tributary/')) return false;
+      request.resume();
+      send(
+        request,
+        response,
+        routing.dialect,
+        this.#refusal(routing.dialect, { code: routing.fault, message: MISSES[routing.fault] }),
+      );
+      return true;
+    }
+    const { match } = routing;
+    const head: RequestHead = {
+      method,
+      params: match.params,
+      query: new URLSearchParams(query),
+      headers: singleHeaders(request),
+    };
+    this.#answer(match, head, request).then(
+      (reply) => send(request, response, match.dialect, reply),
+      (error: unknown) => {
+        this.#parts.telemetry.emit({
+          level: 'error',
+          name: 'intake_failed',
+          route: match.route.id,
+          detail: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        });
+        send(
+          request,
+          response,
+          match.dialect,
+          this.#refuse(match, { code: 'internal', message: 'Something went wrong here; nothing was stored' }),
+        );
+      },
+    );
+    return true;
+  }
+
+  async #answer(match: Match, head: RequestHead, incoming: IncomingMessage): Promise<Reply> {
+    const { route } = match;
+    const claim = route.credential(head);
+    const isPublic = route.kind === 'resource' && route.scope === 'public';
+    const early = isPublic || claim.by === 'body' ? undefined : this.#authenticate(claim, scopeOf(route));
+    if (early?.ok === false) {
+      incoming.resume();
+      return this.#refuse(match, early.fault, { head, text: '', receivedAt: microsNow() });
+    }
+    const body = await this.#bodies.read(incoming);
+    const request: IntakeRequest = { head, text: body.ok ? textOf(body.value) : '', receivedAt: microsNow() };
+    if (!body.ok) return this.#refuse(match, body.fault, request);
+    if (route.kind === 'resource') return this.#resource(route, request, early?.value);
+    const principal = early ?? this.#authenticate(route.bodyClaim?.(request) ?? claim, 'ingest');
+    if (!principal.ok) return this.#refuse(match, principal.fault, request);
+    return this.#accept(match, route, principal.value, request, body.value);
+  }
+
+  async #accept(
+    match: Match,
+    route: EventRoute,
+    principal: Principal,
+    request: IntakeRequest,
+    body: Buffer,
+  ): Promise<Reply> {
+    const { log, loader } = this.#parts;
+    const decoded = route.decode(request);
+    if (!decoded.ok) return this.#refuse(match, decoded.fault, request);
+    const { items } = decoded;
+    if (items.length > eventsPerRequestMax) {
+      return this.#refuse(
+        match,
+        { code: 'too-many-events', message: `A request may hold at most ${eventsPerRequestMax} events` },
+        request,
+      );
+    }
+    const refusal = await route.admit?.(items, this.#directory(principal));
+    if (refusal !== undefined) return this.#refuse(match, refusal, request);
+    const count = items.reduce((sum, item) => sum + (item.ok ? 1 : 0), 0);
+    this.counters.refusedEvents += items.length - count;
+    if (count === 0) return this.#accepted(route, principal, request, items, Math.max(0, log.head.position - 1), []);
+    if (loader.backlogBytes > logBacklogBytesMax) return this.#refuse(match, OVERLOADED, request);
+    let position: number;
+    try {
+      position = await log.append(toRecord(principal.projectId, route, request, body, count));
+    } catch (error) {
+      if (!(error instanceof LogUnavailable)) throw error;
+      this.#parts.telemetry.emit({ level: 'error', name: 'log_unavailable', detail: error.message });
+      return this.#refuse(match, OVERLOADED, request);
+    }
+    this.counters.acceptedRequests += 1;
+    this.counters.acceptedEvents += count;
+    const stored = route.answersAfter === 'store' ? await loader.result(position, SYNC_WAIT_MS) : undefined;
+    return this.#accepted(route, principal, request, items, position, stored);
+  }
+
+  #accepted(
+    route: EventRoute,
+    { projectId }: Principal,
+    request: IntakeRequest,
+    items: readonly DecodedItem[],
+    position: number,
+    stored: readonly StoredEvent[] | undefined,
+  ): Reply {
+    const accepted: Accepted = {
+      request,
+      items,
+      newEventId: (index) => eventIdAt(projectId, position + index),
+      ...(stored === undefined ? {} : { stored }),
+    };
+    const reply = route.accepted(accepted);
+    return { ...reply, headers: { ...reply.headers, 'x-tributary-receipt': receiptOf(projectId, position) } };
+  }
+
+  async #resource(route: ResourceRoute, request: IntakeRequest, principal: Principal | undefined): Promise<Reply> {
+    const { registry } = this.#parts;
+    const nobody = readProjectId('00000000-0000-0000-0000-000000000000');
+    const projectId = principal?.projectId ?? nobody;
+    if (projectId === undefined) throw new Error('a resource route needs a project');
+    return route.handle(
+      request,
+      registry.directory(projectId, () => this.#settled()),
+    );
+  }
+
+  #directory(principal: Principal): Directory {
+    return this.#parts.registry.directory(principal.projectId, () => this.#settled());
+  }
+
+  #settled(): Promise<void> {
+    return this.#parts.loader.settled(this.#parts.log.head.position, SETTLED_WAIT_MS);
+  }
+
+  #authenticate(claim: Claim, scope: Scope): Outcome<Principal> {
+    if (claim.by === 'none') return { ok: false, fault: claim.fault };
+    if (claim.by === 'body') return refuse('missing-credential', 'A key is required');
+    const { registry } = this.#parts;
+    const principal =
+      registry.authenticate(claim.by === 'key' ? claim.key : claim.value) ?? this.#publicPrincipal(claim);
+    if (principal === undefined) return refuse('unknown-credential', 'Invalid credentials');
+    const hint = claim.by === 'key' && claim.projectHint !== undefined ? readProjectId(claim.projectHint) : undefined;
+    if (hint !== undefined && hint !== principal.projectId && registry.hasProject(hint)) {
+      return refuse('wrong-project', 'Invalid credentials');
+    }
+    if (!principal.scopes.includes(scope)) return refuse('scope-missing', `This key has no ${scope} scope`);
+    return ok(principal);
+  }
+
+  #publicPrincipal(claim: Claim): Principal | undefined {
+    if (claim.by !== 'key-or-project-id') return undefined;
+    const projectId = readProjectId(claim.value);
+    return projectId !== undefined && this.#parts.registry.hasProject(projectId)
+      ? { projectId, scopes: ['ingest'] }
+      : undefined;
+  }
+
+  #refuse({ dialect, route }: Match, fault: Fault, request?: IntakeRequest): Reply {
+    this.#count(dialect, fault.code);
+    return withRetry(route.kind === 'events' ? route.refused(fault, request) : route.refused(fault), fault.code);
+  }
+
+  #refusal(dialect: Dialect, fault: Fault): Reply {
+    this.#count(dialect, fault.code);
+    const [route] = dialect.routes;
+    if (route === undefined) return { status: FAULTS[fault.code].status, body: { message: fault.message } };
+    return withRetry(route.refused(fault), fault.code);
+  }
+
+  #count(dialect: Dialect, code: FaultCode): void {
+    const key = `${dialect.name} ${code}`;
+    this.counters.refused.set(key, (this.counters.refused.get(key) ?? 0) + 1);
+  }
+
+  #preflight(path: string, request: IncomingMessage, response: ServerResponse): boolean {
+    const dialect = this.#router.dialectOf(path);
+    if (dialect?.cors === undefined) return false;
+    request.resume();
+    send(request, response, dialect, {
+      status: 204,
+      headers: {
+        'access-control-allow-methods': dialect.cors.methods,
+        'access-control-allow-headers': dialect.cors.headers,
+        'access-control-max-age': '600',
+      },
+    });
+    return true;
+  }
+}
+
+function scopeOf(route: EventRoute | ResourceRoute): Scope {
+  return route.kind === 'resource' && route.scope === 'read' ? 'read' : 'ingest';
+}
+
+const MISSES = { 'not-found': 'Not Found', 'method-not-allowed': 'Method Not Allowed' } as const;
+const OVERLOADED: Fault = {
+  code: 'overloaded',
+  message: 'The server cannot take events at the moment, send them again',
+};
+
+function withRetry(reply: Reply, code: FaultCode): Reply {
+  return FAULTS[code].retry === 'later'
+    ? { ...reply, headers: { ...reply.headers, 'retry-after': String(RETRY_AFTER_S) } }
+    : reply;
+}
+
+function splitOnce(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator);
+  return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** Node gives lists only for set-cookie, which no intake reads. */
+function singleHeaders(request: IncomingMessage): Record<string, string | undefined> {
+  return request.headers as Record<string, string | undefined>;
+}
+
+function send(request: IncomingMessage, response: ServerResponse, dialect: Dialect, reply: Reply): void {
+  if (response.destroyed) return;
+  const headers: Record<string, string | number> = { ...reply.headers };
+  const { origin } = request.headers;
+  if (dialect.cors !== undefined && origin !== undefined) {
+    headers['access-control-allow-origin'] = origin;
+    headers['access-control-allow-credentials'] = 'true';
+    headers['access-control-expose-headers'] = 'x-tributary-receipt';
+    headers.vary = 'Origin';
+  }
+  // The rest of a refused body is still on its way: read and forget it, then let the connection go.
+  if (!request.complete && reply.status >= 400) headers.connection = 'close';
+  if (reply.body === undefined) {
+    response.writeHead(reply.status, headers).end();
+    return;
+  }
+  const body = Buffer.from(JSON.stringify(reply.body));
+  headers['content-type'] ??= 'application/json; charset=utf-8';
+  headers['content-length'] = body.length;
+  response.writeHead(reply.status, headers).end(body);
+}

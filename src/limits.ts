@@ -1,0 +1,54 @@
+/** Every bound of the server, with its unit, related to each other by assertions. `docs/guide/limits.md` lists them. */
+
+import assert from 'node:assert/strict';
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+/** Request body after decompression. Lunary's own server takes 20 MiB, the largest of the five. */
+export const bodyBytesMax = 20 * MiB;
+/** A body has to arrive within this time, or the request is ended with 408. */
+export const bodyReadMsMax = 30_000;
+/** Bodies held in memory at once, all requests together; above it, new requests get 503. */
+export const bodiesInFlightBytesMax = 256 * MiB;
+/** Arrays and objects inside one another. The deepest genuine payload seen is about 40. */
+export const nestingDepthMax = 512;
+/** Events in one request. The Python Lunary client sends its whole queue as one array. */
+export const eventsPerRequestMax = 100_000;
+/** An id, a name, a model: anything that is looked up. Longer ones are refused where the protocol has a bound. */
+export const idCharsMax = 1024;
+
+/** A log segment is closed at this size. */
+export const segmentBytesMax = 64 * MiB;
+/** Records written and synced together. */
+export const groupCommitBytesMax = 8 * MiB;
+/** Accepted but not yet stored; above it intake answers 503 until the loader has caught up. */
+export const logBacklogBytesMax = 2048 * MiB;
+
+/** One write to the store: whatever is reached first. */
+export const loadBatchEventsMax = 10_000;
+export const loadBatchBytesMax = 32 * MiB;
+/** A lone event waits at most this long for company before it is written. */
+export const loadIntervalMs = 100;
+/** Event ids remembered to drop repeated deliveries without asking the store. */
+export const recentEventIdsMax = 200_000;
+/** Spans whose trace is remembered; older ones are asked from the store. */
+export const knownSpansMax = 200_000;
+/** Records whose decoding or storing failed are kept here until somebody retries or discards them. */
+export const deadLettersMax = 100_000;
+
+export const pageRowsMax = 1000;
+export const pageRowsDefault = 50;
+/** Spans that `GET /traces/{id}` returns. */
+export const traceSpansMax = 20_000;
+/** Alias hops followed when traces of late parents are joined; cycles end here. */
+export const aliasHopsMax = 64;
+export const queryMsMax = 30_000;
+export const queryMemoryBytesMax = 2048 * MiB;
+/** Parallel reads of the embedded engine. One session runs one query at a time. */
+export const readSessions = 3;
+
+assert(bodyBytesMax * 3 <= segmentBytesMax, 'a segment holds at least three of the largest bodies');
+assert(bodyBytesMax <= loadBatchBytesMax, 'the largest body fits one batch');
+assert(bodyBytesMax * 4 <= bodiesInFlightBytesMax, 'a few of the largest bodies fit in memory');
+assert(segmentBytesMax * 4 <= logBacklogBytesMax, 'the backlog spans several segments');

@@ -1,0 +1,32 @@
+/** A batch on its way from log records to rows. */
+
+import type { DialectName, EventDraft } from '../canonical/event.ts';
+import type { ProjectId } from '../canonical/ids.ts';
+import type { Micros } from '../canonical/time.ts';
+import type { LogRecord } from '../log/log.ts';
+
+/** One accepted event with what the loader found out about it. */
+export interface LoadedEvent {
+  readonly draft: EventDraft;
+  readonly projectId: ProjectId;
+  readonly dialect: DialectName;
+  readonly position: number;
+  readonly receivedAt: Micros;
+  readonly userAgent: string;
+  readonly record: LogRecord;
+  /** Set by trace resolution. */
+  traceId: string;
+  /** Set by step resolution where the vendor numbers events; 0 is none. */
+  step: number;
+  parentStep: number;
+  /** An earlier event with the same identity is stored or stands before it in this batch. */
+  duplicate: boolean;
+}
+
+/** "What is stored under `from` belongs to `to`"; an empty `to` marks a guess (see trace-resolver.ts). */
+export interface AliasRow {
+  readonly projectId: ProjectId;
+  readonly dialect: DialectName;
+  readonly from: string;
+  readonly to: string;
+}

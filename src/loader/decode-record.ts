@@ -1,0 +1,53 @@
+/** A log record to its events, by the dialect that took it: the same pure functions that answered the request. */
+
+import type { Dialect, EventRoute } from '../dialects/dialect.ts';
+import type { LogRecord } from '../log/log.ts';
+import { eventIdAt, fromRecord } from '../log/request.ts';
+import type { LoadedEvent } from './batch.ts';
+
+export interface RouteEntry {
+  readonly dialect: Dialect;
+  readonly route: EventRoute;
+}
+
+export type RouteTable = ReadonlyMap<string, RouteEntry>;
+
+export function routeTable(dialects: readonly Dialect[]): RouteTable {
+  return new Map(
+    dialects.flatMap((dialect) =>
+      dialect.routes.flatMap((route) => (route.kind === 'events' ? [[route.id, { dialect, route }] as const] : [])),
+    ),
+  );
+}
+
+/** Throws when the record cannot become events; it is then a dead letter, with the message as its reason. */
+export function decodeRecord(record: LogRecord, routes: RouteTable): { events: LoadedEvent[]; entry: RouteEntry } {
+  const { projectId, routeId, userAgent, request } = fromRecord(record);
+  const entry = routes.get(routeId);
+  if (entry === undefined) throw new Error(`no route is called ${routeId}`);
+  const { dialect, route } = entry;
+  const decoded = route.decode(request);
+  if (!decoded.ok) throw new Error(`accepted, but not decoded again: ${decoded.fault.message}`);
+  const context = {
+    receivedAt: request.receivedAt,
+    newEventId: (index: number) => eventIdAt(projectId, record.position + index),
+  };
+  const drafts = route.events(request, decoded.items, context);
+  if (drafts.length > record.count) throw new Error(`accepted as ${record.count} events, decoded as ${drafts.length}`);
+  const events = drafts.map((draft, i): LoadedEvent => {
+    return {
+      draft,
+      projectId,
+      dialect: dialect.name,
+      position: record.position + i,
+      receivedAt: request.receivedAt,
+      userAgent,
+      record,
+      traceId: '',
+      step: 0,
+      parentStep: 0,
+      duplicate: false,
+    };
+  });
+  return { events, entry };
+}

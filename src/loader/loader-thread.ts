@@ -1,0 +1,121 @@
+/** The loader's place on a thread of its own, seen from the HTTP thread. */
+
+import { Worker } from 'node:worker_threads';
+import type { StoredEvent } from '../dialects/dialect.ts';
+import type { LogHead } from '../log/log.ts';
+import type { LogLevel } from '../telemetry/telemetry.ts';
+import type { LoaderProgress } from './loader.ts';
+
+export interface LoaderOptions {
+  readonly logDirectory: string;
+  readonly storeDirectory: string;
+  readonly registryPath: string;
+  readonly logLevel: LogLevel;
+  readonly head: LogHead;
+}
+
+export type ToLoader =
+  | { readonly type: 'advance'; readonly head: LogHead; readonly urgent: boolean }
+  | { readonly type: 'stop' };
+export type FromLoader =
+  | { readonly type: 'progress'; readonly progress: LoaderProgress }
+  | { readonly type: 'stopped' };
+
+interface Waiter {
+  readonly position: number;
+  readonly resolve: () => void;
+}
+
+export class LoaderThread {
+  readonly #worker: Worker;
+  readonly #results = new Map<number, (events: readonly StoredEvent[]) => void>();
+  readonly #onFailure: (error: Error) => void;
+  #waiters: Waiter[] = [];
+  #head: LogHead;
+  #progress: LoaderProgress = {
+    position: 0,
+    consumedBytes: 0,
+    quarantinedRegions: 0,
+    loadedEvents: 0,
+    duplicateEvents: 0,
+    deadLetters: 0,
+    results: [],
+  };
+  #stopped: () => void = () => undefined;
+
+  /** `onFailure`: the loader cannot go on. The process should end; what is in the log is loaded at the next start. */
+  constructor(options: LoaderOptions, onFailure: (error: Error) => void) {
+    this.#head = options.head;
+    this.#onFailure = onFailure;
+    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+    this.#worker = new Worker(new URL(`./loader-worker.${extension}`, import.meta.url), { workerData: options });
+    this.#worker.on('message', (message: FromLoader) => this.#receive(message));
+    this.#worker.on('error', (error) => this.#onFailure(error));
+  }
+
+  get progress(): LoaderProgress {
+    return this.#progress;
+  }
+
+  /** Bytes that are durable but not yet stored. */
+  get backlogBytes(): number {
+    return Math.max(0, this.#head.totalBytes - this.#progress.consumedBytes);
+  }
+
+  advance(head: LogHead): void {
+    this.#head = head;
+    this.#send({ type: 'advance', head, urgent: this.#results.size > 0 });
+  }
+
+  /** The outcome of the record at `position`, which must be asked for before it can be loaded; `undefined` after `waitMs`. */
+  result(position: number, waitMs: number): Promise<readonly StoredEvent[] | undefined> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => finish(undefined), waitMs);
+      const finish = (events: readonly StoredEvent[] | undefined) => {
+        clearTimeout(timer);
+        this.#results.delete(position);
+        resolve(events);
+      };
+      this.#results.set(position, finish);
+      this.#send({ type: 'advance', head: this.#head, urgent: true });
+    });
+  }
+
+  /** Resolves when everything before `position` is stored, or after `waitMs`. */
+  settled(position: number, waitMs: number): Promise<void> {
+    if (this.#progress.position >= position) return Promise.resolve();
+    return new Promise((resolve) => {
+      const waiter: Waiter = { position, resolve: () => finish() };
+      const timer = setTimeout(() => finish(), waitMs);
+      const finish = () => {
+        clearTimeout(timer);
+        this.#waiters = this.#waiters.filter((other) => other !== waiter);
+        resolve();
+      };
+      this.#waiters.push(waiter);
+      this.#send({ type: 'advance', head: this.#head, urgent: true });
+    });
+  }
+
+  /** Loads what is in the log and ends the loader's work. The thread itself stays until the process ends (store/chdb). */
+  stop(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#stopped = resolve;
+      this.#send({ type: 'stop' });
+    });
+  }
+
+  #send(message: ToLoader): void {
+    this.#worker.postMessage(message);
+  }
+
+  #receive(message: FromLoader): void {
+    if (message.type === 'stopped') {
+      this.#stopped();
+      return;
+    }
+    this.#progress = message.progress;
+    for (const [position, events] of message.progress.results) this.#results.get(position)?.(events);
+    for (const waiter of [...this.#waiters]) if (waiter.position <= message.progress.position) waiter.resolve();
+  }
+}

@@ -1,0 +1,39 @@
+/** Who asks, checked before every question: a key with the scope that the route needs. */
+
+import type { Context, MiddlewareHandler } from 'hono';
+import { FAULTS, type FaultCode } from '../faults.ts';
+import type { LoaderProgress } from '../loader/loader.ts';
+import type { EventLog } from '../log/log.ts';
+import type { Principal, Registry, Scope } from '../registry/registry.ts';
+import type { StoreReader } from '../store/store.ts';
+
+/** What questions are answered from. */
+export interface QueryParts {
+  readonly store: StoreReader;
+  readonly registry: Registry;
+  readonly log: EventLog;
+  readonly loader: { readonly progress: LoaderProgress; readonly backlogBytes: number };
+}
+
+export interface QueryEnv {
+  Variables: { principal: Principal };
+}
+
+export function fault(c: Context, code: FaultCode, message: string, path?: string): Response {
+  const error = path === undefined ? { code, message } : { code, message, path };
+  return c.json({ error }, FAULTS[code].status as 400);
+}
+
+export function requireScope(registry: Registry, scope: Scope): MiddlewareHandler<QueryEnv> {
+  return async (c, next) => {
+    const [scheme, key] = (c.req.header('authorization') ?? '').split(' ');
+    if (scheme?.toLowerCase() !== 'bearer' || key === undefined || key === '') {
+      return fault(c, 'missing-credential', 'Send a key of the project: Authorization: Bearer <key>');
+    }
+    const principal = registry.authenticate(key);
+    if (principal === undefined) return fault(c, 'unknown-credential', 'This key is unknown or revoked');
+    if (!principal.scopes.includes(scope)) return fault(c, 'scope-missing', `This key has no ${scope} scope`);
+    c.set('principal', principal);
+    return next();
+  };
+}

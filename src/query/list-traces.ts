@@ -1,0 +1,216 @@
+/**
+ * `GET /traces`: newest first.
+ *
+ * A trace starts at the earliest of its rows, which may be spread over the table. So candidates are taken from a window
+ * of time, newest window first, summarised exactly, and those whose exact start lies outside the window are left to the
+ * older window that they belong to. Filters first narrow the candidates by rows, then are checked on the summary.
+ */
+
+import { createRoute, z } from '@hono/zod-openapi';
+import type { ProjectId } from '../canonical/ids.ts';
+import { type Micros, microsNow } from '../canonical/time.ts';
+import type { QueryParams, StoreReader } from '../store/store.ts';
+import { TraceAliases } from './aliases.ts';
+import { DialectParam, decodeCursor, encodeCursor, PageParams, page, refusals, TimeParam } from './schemas.ts';
+import { type Summarised, summarise, TraceSummary } from './trace-summary.ts';
+
+const SearchText = z.string().max(1024);
+
+export const TraceFilters = z.object({
+  ...PageParams,
+  from: TimeParam.optional(),
+  to: TimeParam.optional(),
+  dialect: DialectParam.optional(),
+  status: z.enum(['running', 'ok', 'error', 'paused']).optional(),
+  name: SearchText.optional(),
+  userId: SearchText.optional(),
+  sessionId: SearchText.optional(),
+  agent: SearchText.optional(),
+  tag: SearchText.optional(),
+  q: SearchText.optional().openapi({
+    description: 'Words that must all occur in an input or in an output; case does not matter',
+  }),
+});
+export type TraceFilters = z.infer<typeof TraceFilters>;
+
+export const listTracesRoute = createRoute({
+  method: 'get',
+  path: '/traces',
+  summary: 'Traces, newest first',
+  request: { query: TraceFilters },
+  responses: {
+    200: { description: 'A page of traces', content: { 'application/json': { schema: page(TraceSummary) } } },
+    ...refusals,
+  },
+});
+
+const HOUR: Micros = 3_600_000_000;
+/** Window starts, as ages. Each one is asked only when the newer ones did not fill the page. */
+const WINDOW_AGES = [1, 6, 24, 7 * 24, 30 * 24, 366 * 24].map((hours) => hours * HOUR);
+const BEGINNING: Micros = Number.MIN_SAFE_INTEGER;
+const FOREVER: Micros = Number.MAX_SAFE_INTEGER - 1;
+const CURSOR = ['number', 'string'] as const;
+
+/** Rows below the newest this many are never needed for a page; more than the page, because aliases and filters drop some. */
+const candidatesFor = (limit: number) => limit * 2 + 50;
+
+export type TracePage = { data: TraceSummary[]; nextCursor: string | null };
+
+/** `undefined` when the cursor is not one of ours. */
+export async function listTraces(
+  store: StoreReader,
+  project: ProjectId,
+  filters: TraceFilters,
+): Promise<TracePage | undefined> {
+  const after = filters.cursor === undefined ? undefined : decodeCursor(filters.cursor, CURSOR);
+  if (filters.cursor !== undefined && after === undefined) return undefined;
+  const [cursorStart, cursorKey] = after ?? [];
+  const search = new Search(store, project, filters);
+  const upper = Math.min(Number(cursorStart ?? FOREVER), filters.to === undefined ? FOREVER : filters.to - 1);
+  const found = await search.run(
+    upper,
+    (trace) => cursorStart === undefined || isBefore(trace, Number(cursorStart), String(cursorKey)),
+  );
+  const data = found.slice(0, filters.limit);
+  const last = data.at(-1);
+  const nextCursor =
+    found.length > filters.limit && last !== undefined ? encodeCursor([last.startMicros, last.key]) : null;
+  return { data: data.map((trace) => trace.summary), nextCursor };
+}
+
+function isBefore(trace: Summarised, start: number, key: string): boolean {
+  return trace.startMicros < start || (trace.startMicros === start && trace.key < key);
+}
+
+/** Everything up to and including `start`, or before (start, key). */
+interface Bound {
+  readonly start: Micros;
+  readonly key?: string;
+}
+
+function isBelow(trace: Summarised, { start, key }: Bound): boolean {
+  return trace.startMicros < start || (key !== undefined && trace.startMicros === start && trace.key < key);
+}
+
+interface Candidate {
+  readonly trace_key: string;
+  readonly first: number;
+}
+
+class Search {
+  readonly #store: StoreReader;
+  readonly #project: ProjectId;
+  readonly #filters: TraceFilters;
+  readonly #aliases: TraceAliases;
+  readonly #rows: { sql: string; params: QueryParams };
+
+  constructor(store: StoreReader, project: ProjectId, filters: TraceFilters) {
+    this.#store = store;
+    this.#project = project;
+    this.#filters = filters;
+    this.#aliases = new TraceAliases(store, project);
+    this.#rows = rowFilter(filters);
+  }
+
+  /** Up to one more than the page, sorted; `upper` is the newest start that counts. */
+  async run(upper: Micros, isWanted: (trace: Summarised) => boolean): Promise<Summarised[]> {
+    const wanted = this.#filters.limit + 1;
+    const candidatesMax = candidatesFor(this.#filters.limit);
+    const found = new Map<string, Summarised>();
+    let before: Bound = { start: upper };
+    for (const lower of this.#windowStarts()) {
+      for (let isFull = true; isFull && before.start >= lower && found.size < wanted; ) {
+        const candidates = await this.#candidates(lower, before, candidatesMax);
+        const last = candidates.at(-1);
+        isFull = candidates.length === candidatesMax;
+        // What lies below the last candidate has not been seen completely yet; it comes with a later round.
+        const floor: Bound =
+          isFull && last !== undefined ? { start: last.first, key: last.trace_key } : { start: lower };
+        for (const trace of await this.#summaries(candidates)) {
+          if (!isBelow(trace, floor) && isWanted(trace) && this.#matches(trace.summary)) found.set(trace.key, trace);
+        }
+        before = isFull ? floor : { start: lower - 1 };
+      }
+      if (found.size >= wanted) break;
+    }
+    return [...found.values()].sort((a, b) => (isBefore(a, b.startMicros, b.key) ? 1 : -1)).slice(0, wanted);
+  }
+
+  #windowStarts(): Micros[] {
+    const now = microsNow();
+    const from = this.#filters.from ?? BEGINNING;
+    const starts = WINDOW_AGES.map((age) => now - age).filter((start) => start > from);
+    return [...starts, from];
+  }
+
+  #candidates(lower: Micros, before: Bound, limit: number): Promise<Candidate[]> {
+    const conditions: string[] = [this.#rows.sql];
+    if (lower !== BEGINNING) conditions.push('AND start_time >= fromUnixTimestamp64Micro({lower:Int64})');
+    if (before.start < FOREVER) conditions.push('AND start_time <= fromUnixTimestamp64Micro({upper:Int64})');
+    const having = before.key === undefined ? '' : 'HAVING (first, trace_key) < ({upper:Int64}, {key:String})';
+    return this.#store.select<Candidate>(
+      `SELECT concat(dialect, '|', trace_id) AS trace_key, toUnixTimestamp64Micro(min(start_time)) AS first
+       FROM tributary.spans WHERE project_id = {project:UUID} ${conditions.join(' ')}
+       GROUP BY trace_id, dialect ${having} ORDER BY first DESC, trace_key DESC LIMIT {limit:UInt64}`,
+      { project: this.#project, lower, upper: before.start, key: before.key ?? '', limit, ...this.#rows.params },
+    );
+  }
+
+  async #summaries(candidates: readonly Candidate[]): Promise<Summarised[]> {
+    const roots = await this.#aliases.roots(candidates.map((candidate) => candidate.trace_key));
+    const members = await this.#aliases.members([...new Set(roots.values())]);
+    return summarise(this.#store, this.#project, members);
+  }
+
+  #matches(trace: TraceSummary): boolean {
+    const { status, name, userId, sessionId, agent, tag, dialect } = this.#filters;
+    return (
+      (status === undefined || trace.status === status) &&
+      (name === undefined || trace.name === name) &&
+      (userId === undefined || trace.userId === userId) &&
+      (sessionId === undefined || trace.sessionId === sessionId) &&
+      (agent === undefined || trace.agentName === agent) &&
+      (tag === undefined || trace.tags.includes(tag)) &&
+      (dialect === undefined || trace.dialect === dialect)
+    );
+  }
+}
+
+/** Conditions on single rows that every matching trace fulfils somewhere. */
+function rowFilter(filters: TraceFilters): { sql: string; params: QueryParams } {
+  const conditions: string[] = [];
+  const params: Record<string, string | string[]> = {};
+  const somewhere = (condition: string) =>
+    conditions.push(
+      `AND (dialect, trace_id) IN (SELECT dialect, trace_id FROM tributary.spans WHERE project_id = {project:UUID} AND ${condition})`,
+    );
+  const equals = (column: string, value: string | undefined) => {
+    if (value === undefined) return;
+    params[column] = value;
+    somewhere(`tupleElement(${column}, 3) = {${column}:String}`);
+  };
+  if (filters.dialect !== undefined) {
+    params.dialect = filters.dialect;
+    conditions.push('AND dialect = {dialect:String}');
+  }
+  equals('user_id', filters.userId);
+  equals('session_id', filters.sessionId);
+  equals('agent_name', filters.agent);
+  if (filters.status === 'error') equals('status', 'error');
+  if (filters.name !== undefined) {
+    params.name = filters.name;
+    somewhere('(tupleElement(name, 3) = {name:String} OR tupleElement(agent_name, 3) = {name:String})');
+  }
+  if (filters.tag !== undefined) {
+    params.tag = filters.tag;
+    somewhere('has(tags, {tag:String})');
+  }
+  const words = (filters.q ?? '').toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  if (words.length > 0) {
+    params.words = words;
+    somewhere(
+      '(hasAllTokens(tupleElement(input, 3), {words:Array(String)}) OR hasAllTokens(tupleElement(output, 3), {words:Array(String)}))',
+    );
+  }
+  return { sql: conditions.join(' '), params };
+}

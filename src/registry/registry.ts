@@ -1,0 +1,72 @@
+/**
+ * The small relational state: projects, keys, named things that vendors let clients create, dead letters. One interface;
+ * SQLite embedded, a shared database when there are several nodes.
+ */
+
+import type { ProjectId } from '../canonical/ids.ts';
+import type { Directory } from '../dialects/dialect.ts';
+
+/**
+ * `ingest`: send events. `read`: query. `admin`: manage the keys of its project. `instance`: make and list projects;
+ * only the first key and keys made with it have that.
+ */
+export const SCOPES = ['ingest', 'read', 'admin', 'instance'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+export interface Project {
+  readonly id: ProjectId;
+  readonly name: string;
+  readonly createdAt: string;
+}
+
+export interface Key {
+  readonly id: string;
+  readonly projectId: ProjectId;
+  readonly name: string;
+  /** The first characters, to tell keys apart in a list. */
+  readonly prefix: string;
+  readonly scopes: readonly Scope[];
+  readonly createdAt: string;
+  readonly revokedAt: string | null;
+}
+
+/** Who a request acts for. */
+export interface Principal {
+  readonly projectId: ProjectId;
+  readonly scopes: readonly Scope[];
+}
+
+export interface DeadLetter {
+  readonly projectId: string;
+  readonly position: number;
+  readonly dialect: string;
+  readonly route: string;
+  readonly reason: string;
+  readonly createdAt: string;
+}
+
+export interface Registry {
+  createProject(name: string, id?: ProjectId): Promise<Project>;
+  listProjects(): Promise<Project[]>;
+  hasProject(id: ProjectId): boolean;
+
+  /** Makes a new secret and returns it, the only time it is seen. */
+  createKey(projectId: ProjectId, name: string, scopes: readonly Scope[]): Promise<{ key: Key; secret: string }>;
+  /** Takes an existing secret, so that clients keep theirs. `undefined` when it is in use by another project. */
+  importKey(projectId: ProjectId, secret: string, name: string, scopes: readonly Scope[]): Promise<Key | undefined>;
+  listKeys(projectId: ProjectId): Promise<Key[]>;
+  /** False when the project has no such key. */
+  revokeKey(projectId: ProjectId, keyId: string): Promise<boolean>;
+
+  /** From memory, without waiting: it stands before every request. */
+  authenticate(secret: string): Principal | undefined;
+
+  /** One project's named things, as dialects see them. `settled` says when everything accepted has been loaded. */
+  directory(projectId: ProjectId, settled: () => Promise<void>): Directory;
+
+  addDeadLetter(letter: Omit<DeadLetter, 'createdAt'>, record: { meta: string; body: Uint8Array }): Promise<void>;
+  findDeadLetter(projectId: ProjectId, position: number): Promise<DeadLetter | undefined>;
+  countDeadLetters(): Promise<number>;
+
+  close(): Promise<void>;
+}

@@ -1,0 +1,214 @@
+/**
+ * The registry in one SQLite file, opened by the HTTP thread and by the loader's thread (write-ahead log, full sync:
+ * what is created is on disk before the answer). Keys are also held in memory: they stand before every request.
+ */
+
+import { randomUUID } from 'node:crypto';
+import { Kysely, Migrator, type SqliteDatabase, SqliteDialect } from 'kysely';
+import Database from 'libsql';
+import { newProjectId, type ProjectId } from '../../canonical/ids.ts';
+import type { Directory } from '../../dialects/dialect.ts';
+import { deadLettersMax } from '../../limits.ts';
+import {
+  type DeadLetter,
+  type Key,
+  type Principal,
+  type Project,
+  type Registry,
+  SCOPES,
+  type Scope,
+} from '../registry.ts';
+import { hashSecret, newSecret, prefixOf, sameHash } from './secrets.ts';
+import { SqliteDirectory } from './sqlite-directory.ts';
+import { MIGRATIONS, type Tables } from './tables.ts';
+
+interface KnownKey extends Principal {
+  readonly hash: string;
+  readonly keyId: string;
+}
+
+export class SqliteRegistry implements Registry {
+  readonly #db: Kysely<Tables>;
+  readonly #keys = new Map<string, KnownKey>();
+  readonly #projects = new Set<string>();
+
+  private constructor(db: Kysely<Tables>) {
+    this.#db = db;
+  }
+
+  static async open(path: string): Promise<SqliteRegistry> {
+    const database = new Database(path);
+    database.pragma('journal_mode = WAL');
+    database.pragma('synchronous = FULL');
+    database.pragma('busy_timeout = 10000');
+    database.pragma('foreign_keys = ON');
+    // libsql has better-sqlite3's interface, which is what this dialect drives; only the declared types differ.
+    const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: database as unknown as SqliteDatabase }) });
+    const { error } = await new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } }).migrateToLatest();
+    if (error !== undefined) throw error;
+    const registry = new SqliteRegistry(db);
+    await registry.#load();
+    return registry;
+  }
+
+  async #load(): Promise<void> {
+    for (const row of await this.#db.selectFrom('projects').select('id').execute()) this.#projects.add(row.id);
+    const rows = await this.#db.selectFrom('keys').selectAll().where('revoked_at', 'is', null).execute();
+    for (const row of rows) this.#remember(row.hash, toKey(row));
+  }
+
+  #remember(hash: string, key: Key): void {
+    this.#keys.set(hash, { hash, keyId: key.id, projectId: key.projectId, scopes: key.scopes });
+  }
+
+  async createProject(name: string, id: ProjectId = newProjectId()): Promise<Project> {
+    const project: Project = { id, name, createdAt: new Date().toISOString() };
+    await this.#db.insertInto('projects').values({ id, name, created_at: project.createdAt }).execute();
+    this.#projects.add(id);
+    return project;
+  }
+
+  async listProjects(): Promise<Project[]> {
+    const rows = await this.#db.selectFrom('projects').selectAll().orderBy('created_at').execute();
+    return rows.map((row) => ({ id: row.id as ProjectId, name: row.name, createdAt: row.created_at }));
+  }
+
+  hasProject(id: ProjectId): boolean {
+    return this.#projects.has(id);
+  }
+
+  async createKey(projectId: ProjectId, name: string, scopes: readonly Scope[]): Promise<{ key: Key; secret: string }> {
+    const secret = newSecret();
+    const key = await this.#insertKey(projectId, secret, name, scopes);
+    return { key, secret };
+  }
+
+  async importKey(
+    projectId: ProjectId,
+    secret: string,
+    name: string,
+    scopes: readonly Scope[],
+  ): Promise<Key | undefined> {
+    const hash = hashSecret(secret);
+    const existing = await this.#db.selectFrom('keys').selectAll().where('hash', '=', hash).executeTakeFirst();
+    if (existing === undefined) return this.#insertKey(projectId, secret, name, scopes);
+    if (existing.project_id !== projectId) return undefined;
+    await this.#db
+      .updateTable('keys')
+      .set({ name, scopes: JSON.stringify(scopes), revoked_at: null })
+      .where('hash', '=', hash)
+      .execute();
+    const key = toKey({ ...existing, name, scopes: JSON.stringify(scopes), revoked_at: null });
+    this.#remember(hash, key);
+    return key;
+  }
+
+  async #insertKey(projectId: ProjectId, secret: string, name: string, scopes: readonly Scope[]): Promise<Key> {
+    const hash = hashSecret(secret);
+    const row = {
+      id: randomUUID(),
+      project_id: projectId,
+      name,
+      prefix: prefixOf(secret),
+      hash,
+      scopes: JSON.stringify(scopes),
+      created_at: new Date().toISOString(),
+      revoked_at: null,
+    };
+    await this.#db.insertInto('keys').values(row).execute();
+    const key = toKey(row);
+    this.#remember(hash, key);
+    return key;
+  }
+
+  async listKeys(projectId: ProjectId): Promise<Key[]> {
+    const rows = await this.#db
+      .selectFrom('keys')
+      .selectAll()
+      .where('project_id', '=', projectId)
+      .orderBy('created_at')
+      .execute();
+    return rows.map(toKey);
+  }
+
+  async revokeKey(projectId: ProjectId, keyId: string): Promise<boolean> {
+    const row = await this.#db
+      .updateTable('keys')
+      .set({ revoked_at: new Date().toISOString() })
+      .where('id', '=', keyId)
+      .where('project_id', '=', projectId)
+      .where('revoked_at', 'is', null)
+      .returning('hash')
+      .executeTakeFirst();
+    if (row === undefined) return false;
+    this.#keys.delete(row.hash);
+    return true;
+  }
+
+  authenticate(secret: string): Principal | undefined {
+    const hash = hashSecret(secret);
+    const known = this.#keys.get(hash);
+    return known !== undefined && sameHash(known.hash, hash) ? known : undefined;
+  }
+
+  directory(projectId: ProjectId, settled: () => Promise<void>): Directory {
+    return new SqliteDirectory(this.#db, projectId, settled);
+  }
+
+  async addDeadLetter(
+    letter: Omit<DeadLetter, 'createdAt'>,
+    record: { meta: string; body: Uint8Array },
+  ): Promise<void> {
+    if ((await this.countDeadLetters()) >= deadLettersMax)
+      throw new Error(`there are ${deadLettersMax} dead letters already`);
+    await this.#db
+      .insertInto('dead_letters')
+      .values({
+        project_id: letter.projectId,
+        position: letter.position,
+        dialect: letter.dialect,
+        route: letter.route,
+        reason: letter.reason,
+        meta: record.meta,
+        body: Buffer.from(record.body),
+        created_at: new Date().toISOString(),
+      })
+      .onConflict((conflict) => conflict.column('position').doNothing())
+      .execute();
+  }
+
+  async findDeadLetter(projectId: ProjectId, position: number): Promise<DeadLetter | undefined> {
+    const row = await this.#db
+      .selectFrom('dead_letters')
+      .select(['project_id', 'position', 'dialect', 'route', 'reason', 'created_at'])
+      .where('project_id', '=', projectId)
+      .where('position', '=', position)
+      .executeTakeFirst();
+    return row === undefined ? undefined : { ...row, projectId: row.project_id, createdAt: row.created_at };
+  }
+
+  async countDeadLetters(): Promise<number> {
+    const { count } = await this.#db
+      .selectFrom('dead_letters')
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow();
+    return count;
+  }
+
+  async close(): Promise<void> {
+    await this.#db.destroy();
+  }
+}
+
+function toKey(row: Tables['keys']): Key {
+  const scopes: unknown = JSON.parse(row.scopes);
+  return {
+    id: row.id,
+    projectId: row.project_id as ProjectId,
+    name: row.name,
+    prefix: row.prefix,
+    scopes: SCOPES.filter((scope) => Array.isArray(scopes) && scopes.includes(scope)),
+    createdAt: row.created_at,
+    revokedAt: row.revoked_at,
+  };
+}

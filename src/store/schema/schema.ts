@@ -1,0 +1,143 @@
+/**
+ * The schema, as a list of steps that are applied once, in order. A released step is never edited: data is upgraded by
+ * appending one. docs/decisions/0002 says why spans are registers in an AggregatingMergeTree.
+ */
+
+import { TEXT_REGISTERS } from '../../canonical/span.ts';
+import type { StoreWriter } from '../store.ts';
+
+/** A 2xx is durable on power loss too: parts are synced when written, and again when merged into new ones. */
+const DURABLE =
+  'SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, min_compressed_bytes_to_fsync_after_merge = 1';
+
+/** (rank, time, value): the greatest tuple wins, so equal inputs in any order give the same register. */
+const REGISTER = 'SimpleAggregateFunction(max, Tuple(UInt8, Int64, String))';
+const PATCHES = 'SimpleAggregateFunction(groupUniqArrayArray, Array(Tuple(UInt8, Int64, String)))';
+const MICROS = "DateTime64(6, 'UTC')";
+
+const LARGE_REGISTERS: readonly string[] = ['input', 'output', 'params', 'error'];
+const SEARCHED_REGISTERS: readonly string[] = ['input', 'output'];
+
+/** `parentSpanId` → `parent_span_id`. */
+export function columnOf(register: string): string {
+  return register.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function textIndex(register: string): string {
+  const text = `tupleElement(${columnOf(register)}, 3)`;
+  return `INDEX ${register}_words ${text} TYPE text(tokenizer = 'splitByNonAlpha', preprocessor = lower(${text}))`;
+}
+
+export const EVENT_COLUMNS = [
+  'project_id',
+  'dialect',
+  'event_id',
+  'type',
+  'trace_id',
+  'span_id',
+  'timestamp',
+  'received_at',
+  'position',
+  'environment',
+  'user_agent',
+  'step',
+  'parent_step',
+  'payload',
+] as const;
+
+export const SPAN_COLUMNS = [
+  'project_id',
+  'trace_id',
+  'dialect',
+  'span_id',
+  'start_time',
+  'end_time',
+  ...TEXT_REGISTERS.map(columnOf),
+  'usage',
+  'duration_micros',
+  'tags',
+  'metadata',
+  'feedback',
+  'steps',
+  'parent_step',
+] as const;
+
+export const ALIAS_COLUMNS = ['project_id', 'dialect', 'from_id', 'to_id', 'version'] as const;
+
+const INITIAL: readonly string[] = [
+  // One row per accepted event, never changed. A delivery that was repeated has the same (timestamp, event_id), so even
+  // copies that were written twice fold into the first one.
+  `CREATE TABLE tributary.events (
+    project_id UUID,
+    dialect LowCardinality(String),
+    event_id String,
+    type String,
+    trace_id String,
+    span_id String,
+    timestamp ${MICROS} CODEC(Delta, ZSTD(1)),
+    received_at ${MICROS} CODEC(Delta, ZSTD(1)),
+    position UInt64 CODEC(Delta, ZSTD(1)),
+    environment LowCardinality(String),
+    user_agent LowCardinality(String),
+    step UInt64,
+    parent_step UInt64,
+    payload String CODEC(ZSTD(1)),
+    version UInt64 MATERIALIZED bitNot(position),
+    INDEX event_id_bloom event_id TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX trace_id_bloom trace_id TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX span_id_bloom span_id TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX position_range position TYPE minmax GRANULARITY 1
+  ) ENGINE = ReplacingMergeTree(version) ORDER BY (project_id, timestamp, dialect, event_id) ${DURABLE}`,
+
+  // One row per folded batch of fragments of a span; readers and merges join them.
+  `CREATE TABLE tributary.spans (
+    project_id UUID,
+    trace_id String,
+    dialect LowCardinality(String),
+    span_id String,
+    start_time SimpleAggregateFunction(min, ${MICROS}),
+    end_time SimpleAggregateFunction(max, Nullable(${MICROS})),
+    ${TEXT_REGISTERS.map((name) => `${columnOf(name)} ${REGISTER}${LARGE_REGISTERS.includes(name) ? ' CODEC(ZSTD(1))' : ''}`).join(',\n    ')},
+    usage SimpleAggregateFunction(max, Tuple(UInt8, Int64, Int64, Int64, Int64, Int64, Int64, Int64)),
+    duration_micros SimpleAggregateFunction(max, Tuple(UInt8, Int64, Int64)),
+    tags SimpleAggregateFunction(groupUniqArrayArray, Array(String)),
+    metadata ${PATCHES} CODEC(ZSTD(1)),
+    feedback ${PATCHES},
+    steps SimpleAggregateFunction(groupUniqArrayArray, Array(UInt64)),
+    parent_step SimpleAggregateFunction(max, Tuple(UInt8, Int64, UInt64)),
+    ${SEARCHED_REGISTERS.map(textIndex).join(',\n    ')},
+    INDEX span_id_bloom span_id TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX start_time_range start_time TYPE minmax GRANULARITY 1
+  ) ENGINE = AggregatingMergeTree ORDER BY (project_id, trace_id, dialect, span_id) ${DURABLE}`,
+
+  // "What is stored under trace from_id belongs to trace to_id." An empty to_id marks a trace id that was guessed before
+  // the span of that name was seen (docs/decisions/0003).
+  `CREATE TABLE tributary.trace_aliases (
+    project_id UUID,
+    dialect LowCardinality(String),
+    from_id String,
+    to_id String,
+    version UInt8,
+    INDEX to_id_bloom to_id TYPE bloom_filter(0.01) GRANULARITY 1
+  ) ENGINE = ReplacingMergeTree(version) ORDER BY (project_id, dialect, from_id) ${DURABLE}`,
+];
+
+const STEPS: readonly (readonly string[])[] = [INITIAL];
+
+/** Brings the store to this program's schema. Safe to repeat after a crash: a step is recorded after it is done. */
+export async function migrate(store: StoreWriter): Promise<void> {
+  await store.command('CREATE DATABASE IF NOT EXISTS tributary');
+  await store.command(
+    `CREATE TABLE IF NOT EXISTS tributary.schema_steps (step UInt32) ENGINE = MergeTree ORDER BY step ${DURABLE}`,
+  );
+  const [row] = await store.select<{ done: number }>('SELECT max(step) AS done FROM tributary.schema_steps');
+  const done = row?.done ?? 0;
+  if (done > STEPS.length)
+    throw new Error(`the data was written by a newer Tributary (schema ${done}, this one knows ${STEPS.length})`);
+  for (const [i, statements] of STEPS.entries()) {
+    if (i < done) continue;
+    for (const statement of statements)
+      await store.command(statement.replace('CREATE TABLE ', 'CREATE TABLE IF NOT EXISTS '));
+    await store.insert('tributary.schema_steps', ['step'], Buffer.from(`[${i + 1}]\n`));
+  }
+}

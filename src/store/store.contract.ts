@@ -1,0 +1,62 @@
+/** What every store transport must do. */
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { migrate } from './schema/schema.ts';
+import { StoreError, type StoreReader, type StoreWriter } from './store.ts';
+
+export function describeStore(
+  name: string,
+  open: () => Promise<{ writer: StoreWriter; reader: StoreReader; close(): Promise<void> }>,
+): void {
+  describe(`store contract: ${name}`, () => {
+    let writer: StoreWriter;
+    let reader: StoreReader;
+    let close: () => Promise<void>;
+    beforeAll(async () => {
+      ({ writer, reader, close } = await open());
+      await migrate(writer);
+    });
+    afterAll(() => close());
+
+    it('migrates twice without a change', async () => {
+      await migrate(writer);
+      expect(await reader.select('SELECT max(step) AS step FROM tributary.schema_steps')).toEqual([{ step: 1 }]);
+    });
+
+    it('shows an insert to readers at once, byte for byte', async () => {
+      await writer.command('CREATE TABLE tributary.t (a String, n UInt64) ENGINE = MergeTree ORDER BY n');
+      const hostile = ['', "'; DROP TABLE tributary.t --", '\\', '\u0000', '\n\t', '😀', '{a:String}'];
+      await writer.insert(
+        'tributary.t',
+        ['n', 'a'],
+        Buffer.from(hostile.map((text, i) => JSON.stringify([i, text])).join('\n')),
+      );
+      expect(await reader.select('SELECT a FROM tributary.t ORDER BY n')).toEqual(hostile.map((a) => ({ a })));
+      for (const [i, a] of hostile.entries()) {
+        expect(await reader.select('SELECT n FROM tributary.t WHERE a = {a:String}', { a })).toEqual([{ n: i }]);
+      }
+      expect(
+        await reader.select('SELECT count() AS n FROM tributary.t WHERE a IN {a:Array(String)}', { a: hostile }),
+      ).toEqual([{ n: hostile.length }]);
+    });
+
+    it('returns whole numbers up to 2^53 - 1 as they are', async () => {
+      const params = { n: Number.MAX_SAFE_INTEGER };
+      expect(await reader.select('SELECT {n:UInt64} AS n', params)).toEqual([{ n: Number.MAX_SAFE_INTEGER }]);
+    });
+
+    it('answers parallel reads with their own values', async () => {
+      const asked = Array.from({ length: 40 }, (_, i) => `value ${i}`);
+      const answers = await Promise.all(
+        asked.map((a) => reader.select<{ a: string }>('SELECT {a:String} AS a, sleep(0.005)', { a })),
+      );
+      expect(answers.map((rows) => rows[0]?.a)).toEqual(asked);
+    });
+
+    it('rejects with a StoreError and stays usable', async () => {
+      await expect(reader.select('SELECT nonsense FROM nowhere')).rejects.toThrow(StoreError);
+      await expect(writer.insert('tributary.t', ['n', 'a'], Buffer.from('["x",1]\n'))).rejects.toThrow(StoreError);
+      expect(await reader.select('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    });
+  });
+}

@@ -1,0 +1,65 @@
+/** Prometheus: numbers are read where they are kept, at the moment they are asked for. */
+
+import { Counter, Gauge, Registry as Metrics } from 'prom-client';
+import type { IntakeCounters } from '../intake/intake.ts';
+import type { LoaderProgress } from '../loader/loader.ts';
+import type { LogHead } from '../log/log.ts';
+
+export interface MetricSources {
+  readonly intake: IntakeCounters;
+  readonly loader: { readonly progress: LoaderProgress; readonly backlogBytes: number };
+  readonly log: { readonly head: LogHead };
+}
+
+export function buildMetrics({ intake, loader, log }: MetricSources): () => Promise<{ type: string; text: string }> {
+  const metrics = new Metrics();
+  const registers = [metrics];
+  const total = (name: string, help: string, read: () => number) =>
+    new Counter({
+      name: `tributary_${name}_total`,
+      help,
+      registers,
+      collect() {
+        this.reset();
+        this.inc(read());
+      },
+    });
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name: `tributary_${name}`,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  total('accepted_requests', 'Requests whose events are durable', () => intake.acceptedRequests);
+  total('accepted_events', 'Events that are durable', () => intake.acceptedEvents);
+  total('refused_events', 'Events refused one by one within an accepted request', () => intake.refusedEvents);
+  new Counter({
+    name: 'tributary_refused_requests_total',
+    help: 'Requests refused as a whole',
+    labelNames: ['dialect', 'fault'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [key, count] of intake.refused) {
+        const [dialect = '', fault = ''] = key.split(' ');
+        this.inc({ dialect, fault }, count);
+      }
+    },
+  });
+  total('loaded_events', 'Events stored since start', () => loader.progress.loadedEvents);
+  total('duplicate_events', 'Repeated deliveries that were not stored again', () => loader.progress.duplicateEvents);
+  total('dead_letters', 'Records that could not be stored since start', () => loader.progress.deadLetters);
+  total(
+    'log_quarantined_regions',
+    'Damaged stretches of the log that were put aside',
+    () => loader.progress.quarantinedRegions,
+  );
+  gauge('log_backlog_bytes', 'Durable but not yet stored', () => loader.backlogBytes);
+  gauge('log_position', 'Position that the next event gets', () => log.head.position);
+  gauge('loader_position', 'Everything before it is stored', () => loader.progress.position);
+  gauge('process_resident_memory_bytes', 'Resident memory', () => process.memoryUsage.rss());
+  return async () => ({ type: metrics.contentType, text: await metrics.metrics() });
+}
