@@ -1,11 +1,10 @@
 /** Entry point of the loader's thread: its own connection to the store and the registry, its own reader of the log. */
 
-import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { dialects } from '../dialects/all.ts';
 import { DiskLogReader } from '../log/disk/disk-log-reader.ts';
 import { SqliteRegistry } from '../registry/sqlite/sqlite-registry.ts';
-import { openChdbWriter } from '../store/chdb/chdb.ts';
+import { openChdbReader, openChdbWriter } from '../store/chdb/chdb.ts';
 import { openTelemetry } from '../telemetry/telemetry.ts';
 import { routeTable } from './decode-record.ts';
 import { Loader } from './loader.ts';
@@ -17,7 +16,8 @@ if (port === null) throw new Error('loader-worker runs as a worker thread');
 // The only sender is LoaderThread, which has this type.
 const options = workerData as LoaderOptions;
 const reader = await DiskLogReader.open(options.logDirectory);
-const store = await openChdbWriter(join(options.storeDirectory));
+const store = await openChdbWriter(options.storeDirectory);
+const lookup = await openChdbReader(options.storeDirectory, 1);
 const registry = await SqliteRegistry.open(options.registryPath);
 const telemetry = openTelemetry(options.logLevel);
 const send = (message: FromLoader) => port.postMessage(message);
@@ -26,6 +26,7 @@ const loader = new Loader(
   {
     reader,
     store,
+    lookup,
     registry,
     routes: routeTable(dialects),
     telemetry,
@@ -41,6 +42,7 @@ port.on('message', (message: ToLoader) => {
 
 await loader.run();
 await reader.close();
+await lookup.close();
 await store.close();
 await registry.close();
 send({ type: 'stopped' });

@@ -1,6 +1,7 @@
 /**
- * Log → store. One batch at a time, in log order: decode, drop repeats, find traces and steps, fold, write, and only then
- * move the mark behind which everything is stored.
+ * Log → store. Batches in log order, in two overlapping stages: prepare (decode, drop repeats, find traces and steps)
+ * and commit (write, then move the mark behind which everything is stored). One batch is prepared while the one before
+ * is written; commits never overlap or change places.
  *
  * Exactly once from an at-least-once reader: every row is derived from the record alone, spans are joins (writing them
  * twice changes nothing), and the events are written last, so an event that is found in the store needs no second look.
@@ -10,14 +11,15 @@ import type { StoredEvent } from '../dialects/dialect.ts';
 import { loadBatchBytesMax, loadBatchEventsMax, loadIntervalMs } from '../limits.ts';
 import type { LogHead, LogReader, LogRecord } from '../log/log.ts';
 import type { Registry } from '../registry/registry.ts';
-import { ALIAS_COLUMNS, EVENT_COLUMNS, SPAN_COLUMNS } from '../store/schema/schema.ts';
-import { StoreError, type StoreWriter } from '../store/store.ts';
+import type { StoreReader, StoreWriter } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { AliasRow, LoadedEvent } from './batch.ts';
+import { BatchWriter } from './batch-writer.ts';
+import { DeadLetterBox } from './dead-letter-box.ts';
 import { decodeRecord, type RouteTable } from './decode-record.ts';
 import { Duplicates, groupBy } from './duplicates.ts';
 import { Mentioned } from './mentioned.ts';
-import { aliasRows, eventRows, spanRows } from './rows.ts';
+import { retried } from './retried.ts';
 import { StepCounter } from './step-counter.ts';
 import { TraceResolver } from './trace-resolver.ts';
 
@@ -36,17 +38,26 @@ export interface LoaderProgress {
 export interface LoaderParts {
   readonly reader: LogReader;
   readonly store: StoreWriter;
+  /** A second connection: what is looked up must not wait for what is being written. */
+  readonly lookup: StoreReader;
   readonly registry: Registry;
   readonly routes: RouteTable;
   readonly telemetry: Telemetry;
   readonly onProgress: (progress: LoaderProgress) => void;
 }
 
-/** ClickHouse's errors that say "these bytes are no rows": trying again cannot help. Source: its ErrorCodes list. */
-const DATA_ERRORS = new Set([6, 26, 27, 33, 38, 41, 53, 69, 70, 72, 117, 130, 131]);
-const RETRY_MS_MIN = 50;
-const RETRY_MS_MAX = 5_000;
 const CHECKPOINT_INTERVAL_MS = 1_000;
+
+/** A batch between its two stages. */
+interface Prepared {
+  readonly records: readonly LogRecord[];
+  /** To be written. */
+  readonly events: readonly LoadedEvent[];
+  readonly aliases: readonly AliasRow[];
+  readonly duplicates: number;
+  /** Events of records that somebody waits for, duplicates included, by the record's position. */
+  readonly awaited: ReadonlyMap<number, readonly LoadedEvent[]>;
+}
 
 export class Loader {
   readonly #parts: LoaderParts;
@@ -54,25 +65,27 @@ export class Loader {
   readonly #traces: TraceResolver;
   readonly #steps: StepCounter;
   readonly #mentioned: Mentioned;
+  readonly #deadLetters: DeadLetterBox;
+  readonly #writer: BatchWriter;
   #head: LogHead;
   #urgent = false;
   #stopping = false;
   #wake: () => void = () => undefined;
-  #position: number;
+  #position = 0;
   #loaded = 0;
   #repeated = 0;
-  #dead = 0;
   #checkpointAt = 0;
 
   /** `head` is the log's end at start: what lies before it may be stored already. */
   constructor(parts: LoaderParts, head: LogHead) {
     this.#parts = parts;
     this.#head = head;
-    this.#position = 0;
-    this.#duplicates = new Duplicates(parts.store, head.position);
-    this.#traces = new TraceResolver(parts.store);
-    this.#steps = new StepCounter(parts.store, head.position);
+    this.#duplicates = new Duplicates(parts.lookup, head.position);
+    this.#traces = new TraceResolver(parts.lookup);
+    this.#steps = new StepCounter(parts.lookup, head.position);
     this.#mentioned = new Mentioned(parts.registry);
+    this.#deadLetters = new DeadLetterBox(parts.registry, parts.routes, parts.telemetry);
+    this.#writer = new BatchWriter(parts.store, this.#deadLetters, parts.telemetry);
   }
 
   /** The log has grown. `urgent`: somebody waits for the result, do not wait for company. */
@@ -92,6 +105,7 @@ export class Loader {
   async run(): Promise<void> {
     await this.#duplicates.warmUp();
     await this.#traces.warmUp();
+    let committing: Promise<void> = Promise.resolve();
     for (;;) {
       const startedAt = performance.now();
       this.#urgent = false;
@@ -101,10 +115,18 @@ export class Loader {
         bytesMax: loadBatchBytesMax,
       });
       if (records.length > 0) {
-        await this.#load(records);
-        if (!isFull(records)) await this.#gather(startedAt);
+        const prepared = await this.#prepare(records);
+        await committing;
+        committing = this.#commit(prepared);
+        // A rejection is dealt with where `committing` is awaited next.
+        committing.catch(() => undefined);
+        if (!isFull(records)) {
+          await committing;
+          await this.#gather(startedAt);
+        }
         continue;
       }
+      await committing;
       // Nothing is left before `head`, also where numbers are missing behind a failed write.
       if (this.#position < head.position) this.#moveTo(head.position, []);
       await this.#checkpoint(this.#stopping);
@@ -133,27 +155,33 @@ export class Loader {
     });
   }
 
-  async #load(records: readonly LogRecord[]): Promise<void> {
-    const events: LoadedEvent[] = [];
+  async #prepare(records: readonly LogRecord[]): Promise<Prepared> {
+    const { routes, telemetry } = this.#parts;
+    const decoded: LoadedEvent[] = [];
     const awaited = new Map<number, LoadedEvent[]>();
     for (const record of records) {
       try {
-        const { events: decoded, entry } = decodeRecord(record, this.#parts.routes);
-        events.push(...decoded);
-        if (entry.route.answersAfter === 'store') awaited.set(record.position, decoded);
+        const { events, entry } = decodeRecord(record, routes);
+        for (const event of events) decoded.push(event);
+        if (entry.route.answersAfter === 'store') awaited.set(record.position, events);
       } catch (error) {
-        await this.#bury(record, error);
+        await this.#deadLetters.bury(record, error);
       }
     }
-    const fresh = await this.#retried(() => this.#duplicates.mark(events));
-    const first = fresh.filter((event) => !event.duplicate);
-    const aliases = await this.#retried(() => this.#traces.resolve(first));
-    await this.#retried(() => this.#steps.assign(first));
-    await this.#mentioned.ensure(first);
-    await this.#write(first, aliases);
-    this.#loaded += first.length;
-    this.#repeated += fresh.length - first.length;
-    const results = await this.#retried(() => this.#results(awaited));
+    const unstored = await retried(() => this.#duplicates.mark(decoded), telemetry);
+    const events = unstored.filter((event) => !event.duplicate);
+    const aliases = await retried(() => this.#traces.resolve(events), telemetry);
+    await retried(() => this.#steps.assign(events), telemetry);
+    return { records, events, aliases, duplicates: unstored.length - events.length, awaited };
+  }
+
+  async #commit({ records, events, aliases, duplicates, awaited }: Prepared): Promise<void> {
+    await this.#mentioned.ensure(events);
+    const refused = await this.#writer.write(events, aliases);
+    this.#duplicates.forget(refused);
+    this.#loaded += events.length - refused.length;
+    this.#repeated += duplicates;
+    const results = await retried(() => this.#results(awaited), this.#parts.telemetry);
     const last = records.at(-1);
     if (last !== undefined) this.#moveTo(last.position + last.count, results);
     await this.#checkpoint(false);
@@ -167,7 +195,7 @@ export class Loader {
       quarantinedRegions: this.#parts.reader.counters.quarantinedRegions,
       loadedEvents: this.#loaded,
       duplicateEvents: this.#repeated,
-      deadLetters: this.#dead,
+      deadLetters: this.#deadLetters.count,
       results,
     });
   }
@@ -176,71 +204,6 @@ export class Loader {
     if (!now && performance.now() - this.#checkpointAt < CHECKPOINT_INTERVAL_MS) return;
     this.#checkpointAt = performance.now();
     await this.#parts.reader.release(this.#position);
-  }
-
-  /** Writes until it is written; records that the store will never take become dead letters. */
-  async #write(events: readonly LoadedEvent[], aliases: readonly AliasRow[]): Promise<void> {
-    try {
-      await this.#retried(() => this.#insert(events, aliases));
-    } catch (error) {
-      const records = [...new Set(events.map((event) => event.record))];
-      const [only] = records;
-      if (only === undefined) throw error;
-      if (records.length === 1) {
-        this.#duplicates.forget(events);
-        await this.#bury(only, error);
-        return;
-      }
-      // The rest must not suffer: halve until the culprit is alone.
-      const half = new Set(records.slice(0, Math.ceil(records.length / 2)));
-      await this.#write(
-        events.filter((event) => half.has(event.record)),
-        aliases,
-      );
-      await this.#write(
-        events.filter((event) => !half.has(event.record)),
-        [],
-      );
-    }
-  }
-
-  async #insert(events: readonly LoadedEvent[], aliases: readonly AliasRow[]): Promise<void> {
-    const { store } = this.#parts;
-    if (aliases.length > 0) await store.insert('tributary.trace_aliases', ALIAS_COLUMNS, aliasRows(aliases));
-    if (events.length === 0) return;
-    await store.insert('tributary.spans', SPAN_COLUMNS, spanRows(events));
-    await store.insert('tributary.events', EVENT_COLUMNS, eventRows(events));
-  }
-
-  /** Repeats what fails for a reason that can pass. Intake goes on meanwhile, until the log is full. */
-  async #retried<T>(action: () => Promise<T>): Promise<T> {
-    for (let waitMs = RETRY_MS_MIN; ; waitMs = Math.min(waitMs * 2, RETRY_MS_MAX)) {
-      try {
-        return await action();
-      } catch (error) {
-        if (!(error instanceof StoreError) || (error.code !== undefined && DATA_ERRORS.has(error.code))) throw error;
-        this.#parts.telemetry.emit({ level: 'warn', name: 'store_retry', detail: error.message.slice(0, 500), waitMs });
-        await new Promise((resolve) => setTimeout(resolve, waitMs));
-      }
-    }
-  }
-
-  async #bury(record: LogRecord, error: unknown): Promise<void> {
-    const reason = error instanceof Error ? error.message.slice(0, 1000) : String(error);
-    const { projectId, routeId } = originOf(record);
-    this.#parts.telemetry.emit({
-      level: 'error',
-      name: 'dead_letter',
-      position: record.position,
-      route: routeId,
-      detail: reason,
-    });
-    const dialect = this.#parts.routes.get(routeId)?.dialect.name ?? '';
-    await this.#parts.registry.addDeadLetter(
-      { projectId, position: record.position, dialect, route: routeId, reason },
-      record,
-    );
-    this.#dead += 1;
   }
 
   /** For duplicates the answer speaks of the event that was stored first. */
@@ -302,16 +265,4 @@ interface OriginalRow {
   readonly span_id: string;
   readonly step: number;
   readonly parent_step: number;
-}
-
-function originOf(record: LogRecord): { projectId: string; routeId: string } {
-  try {
-    const meta: unknown = JSON.parse(record.meta);
-    if (typeof meta === 'object' && meta !== null && 'project' in meta && 'route' in meta) {
-      return { projectId: String(meta.project), routeId: String(meta.route) };
-    }
-  } catch {
-    // Fall through: a record without readable meta belongs to nobody, but is kept.
-  }
-  return { projectId: '', routeId: '' };
 }

@@ -8,6 +8,7 @@ import type { AliasRow, LoadedEvent } from './batch.ts';
 const NOT_SAID: TextTuple = [0, 0, ''];
 const NO_USAGE = [0, 0, -1, -1, -1, -1, -1, -1];
 const NO_NUMBER = [0, 0, 0];
+const LINES_BYTES_MIN = 1 << 20;
 
 export function eventRows(events: readonly LoadedEvent[]): Buffer {
   return lines(
@@ -68,6 +69,21 @@ export function aliasRows(aliases: readonly AliasRow[]): Buffer {
   return lines(aliases.map(({ projectId, dialect, from, to }) => [projectId, dialect, from, to, to === '' ? 0 : 1]));
 }
 
-function lines(rows: readonly unknown[]): Buffer {
-  return Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+/** Row by row into one buffer: a joined text of a whole batch would be tens of megabytes of garbage. */
+function lines(rows: Iterable<readonly unknown[]>): Buffer {
+  let buffer = Buffer.allocUnsafe(LINES_BYTES_MIN);
+  let used = 0;
+  for (const row of rows) {
+    const line = JSON.stringify(row);
+    // A UTF-16 unit is at most three bytes of UTF-8.
+    const bytesMax = line.length * 3 + 1;
+    if (used + bytesMax > buffer.length) {
+      const larger = Buffer.allocUnsafe(Math.max(buffer.length * 2, used + bytesMax));
+      buffer.copy(larger, 0, 0, used);
+      buffer = larger;
+    }
+    used += buffer.write(line, used);
+    used += buffer.write('\n', used);
+  }
+  return buffer.subarray(0, used);
 }

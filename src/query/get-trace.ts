@@ -40,7 +40,7 @@ const text = (register: string) => `tupleElement(max(${columnOf(register)}), 3) 
 
 const SPANS = `SELECT span_id AS spanId, toUnixTimestamp64Micro(min(start_time)) AS start, toUnixTimestamp64Micro(max(end_time)) AS end,
   ${TEXT_REGISTERS.map(text).join(', ')},
-  [${[3, 4, 5, 6, 7, 8].map((i) => `tupleElement(max(usage), ${i})`).join(', ')}] AS counts, tupleElement(max(duration_micros), 3) AS duration,
+  [${[3, 4, 5, 6, 7, 8].map((i) => `tupleElement(max(usage), ${i})`).join(', ')}] AS counts, tupleElement(max(duration_micros), 3) AS duration, tupleElement(max(duration_micros), 1) AS duration_rank,
   tupleElement(max(usage), 1) AS usage_rank,
   arraySort(groupUniqArrayArray(spans.tags)) AS tag_list, arraySort(groupUniqArrayArray(spans.metadata)) AS metadata_patches,
   arraySort(groupUniqArrayArray(spans.feedback)) AS feedback_patches,

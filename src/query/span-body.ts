@@ -58,6 +58,7 @@ export type SpanRow = Readonly<Record<TextRegister, string>> & {
   readonly counts: readonly number[];
   readonly usage_rank: number;
   readonly duration: number;
+  readonly duration_rank: number;
   readonly tag_list: string[];
   readonly metadata_patches: readonly Patch[];
   readonly feedback_patches: readonly Patch[];
@@ -76,7 +77,7 @@ export function toSpans(rows: readonly SpanRow[]): SpanBody[] {
 function toSpan(row: SpanRow, parent: string | undefined): SpanBody {
   const isRunning = row.status === 'running' || row.status === 'paused';
   const end = isRunning && row.end === null ? null : (row.end ?? null);
-  const durationMicros = row.duration > 0 ? row.duration : end === null ? null : end - row.start;
+  const durationMicros = row.duration_rank > 0 ? row.duration : end === null ? null : end - row.start;
   return {
     spanId: row.spanId,
     parentSpanId: parent === undefined || parent === row.spanId ? null : parent,

