@@ -19,6 +19,7 @@ import { BATCHES, type BenchRequest, SINGLE } from './payloads.ts';
 const CONNECTIONS = 50;
 const SINGLE_REQUESTS = 60_000;
 const BATCH_REQUESTS = 3_000;
+const DRAIN_MS_MAX = 300_000;
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
 
 const target = { projectId: '7b0e8f2a-0c3d-4c55-9d7e-1f2a3b4c5d6e', key: 'trib_bench_key_of_the_project' };
@@ -60,7 +61,7 @@ async function tributary(list: readonly BenchRequest[]): Promise<TributaryResult
   try {
     const startedAt = performance.now();
     const result = await load(server.url, CONNECTIONS, feed(list));
-    await server.settle();
+    await server.settle(DRAIN_MS_MAX);
     const queryableSeconds = (performance.now() - startedAt) / 1000;
     const metrics = await (await fetch(`${server.url}/metrics`)).text();
     const rss = Number(/^tributary_process_resident_memory_bytes (\S+)/m.exec(metrics)?.[1]);

@@ -5,8 +5,12 @@ import type { EventLog, LogHead, LogReader, LogRecord, NewRecord } from './log.t
 export class MemoryLog implements EventLog {
   readonly records: LogRecord[] = [];
   readonly #listeners: ((head: LogHead) => void)[] = [];
-  #position = 0;
+  #position: number;
   #bytes = 0;
+
+  constructor(firstPosition = 0) {
+    this.#position = firstPosition;
+  }
 
   get head(): LogHead {
     return { position: this.#position, segment: 'memory', bytes: this.records.length, totalBytes: this.#bytes };

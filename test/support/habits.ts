@@ -28,12 +28,14 @@ const HABITS: Readonly<Record<string, Habits>> = {
   weflayr: {
     eventPath: /^\/[^/]+\/?$/,
     // `event_id` is the call's, so a phase that may come several times has no identity of its own (protocols/weflayr.md 7).
-    isAnotherEachTime: ({ body }) => !/(^|\.)(before|after|error|stream_start)$/.test(String(member(body, 'event_type'))),
+    isAnotherEachTime: ({ body }) =>
+      !/(^|\.)(before|after|error|stream_start)$/.test(String(member(body, 'event_type'))),
   },
   whyops: {
     eventPath: /^\/api\/events(\/.*)?$/,
     // Only an idempotency key makes two events the same, and no SDK sends one (protocols/whyops.md 4.5, 6).
-    isAnotherEachTime: ({ body }) => member(body, 'eventType') !== undefined && member(body, 'idempotencyKey') === undefined,
+    isAnotherEachTime: ({ body }) =>
+      member(body, 'eventType') !== undefined && member(body, 'idempotencyKey') === undefined,
     // Steps that the sender leaves out are numbered as the events arrive (4.3).
     orderedFields: ['step'],
   },
@@ -49,35 +51,6 @@ export function isEventRequest(one: Case, index: number): boolean {
   const request = one.requests[index];
   const [path = ''] = request?.path.split('?') ?? [];
   return request?.method === 'POST' && habitsOf(one).eventPath.test(path);
-}
-
-/** Every request twice and shuffled, except as the dialect's habits say. */
-export function shuffledOrder(one: Case, seed: number): number[] {
-  const { comesFirst = () => false, isAnotherEachTime = () => false } = habitsOf(one);
-  const first: number[] = [];
-  const rest: number[] = [];
-  for (const [index, request] of one.requests.entries()) {
-    if (comesFirst(request)) first.push(index);
-    else rest.push(...(isAnotherEachTime(request) ? [index] : [index, index]));
-  }
-  return [...first, ...shuffled(rest, seed)];
-}
-
-function shuffled<T>(items: readonly T[], seed: number): T[] {
-  const random = mulberry32(seed);
-  const keyed = items.map((item) => ({ item, key: random() }));
-  return keyed.sort((a, b) => a.key - b.key).map(({ item }) => item);
-}
-
-/** A small generator of equal quality everywhere; `Math.random` cannot be seeded. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 function member(body: unknown, key: string): unknown {

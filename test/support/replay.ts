@@ -23,7 +23,8 @@ export interface RecordedRequest {
 
 export interface ExpectedTrace {
   readonly traceId: string;
-  readonly spans: readonly Readonly<Record<string, unknown>>[];
+  /** Absent: not compared. */
+  readonly spans?: readonly Readonly<Record<string, unknown>>[] | undefined;
   readonly [field: string]: unknown;
 }
 
@@ -104,7 +105,8 @@ export class Tenant {
   /** Any text, also JSON text: UUIDs need no escapes. Capitals stay capitals, clients may spell a UUID either way. */
   text(recorded: string): string {
     let text = recorded;
-    for (const [from, to] of this.#uuids) text = text.replaceAll(from, to).replaceAll(from.toUpperCase(), to.toUpperCase());
+    for (const [from, to] of this.#uuids)
+      text = text.replaceAll(from, to).replaceAll(from.toUpperCase(), to.toUpperCase());
     return text;
   }
 
@@ -128,10 +130,19 @@ export class Tenant {
   }
 }
 
-/** A request as it was sent, with its answer. */
-export interface Exchange {
-  /** Place of the request in the recording. */
+/** One request to send: a recorded one, or a part of one. */
+export interface Delivery {
+  /** Place in the recording. */
   readonly index: number;
+  readonly request: RecordedRequest;
+  /** The request holds one event of the recorded one. */
+  readonly isPart?: boolean;
+  /** Wait until all is stored before the next one is sent, so that it meets the others in the store. */
+  readonly thenSettle?: boolean;
+}
+
+/** A delivery as it was sent, with its answer. */
+export interface Exchange extends Delivery {
   /** `#3 POST /v1/runs/ingest` */
   readonly title: string;
   readonly sent: string;
@@ -144,8 +155,8 @@ export interface Exchange {
 export interface ReplayOptions {
   /** Goes before every path: `/lunary`. */
   readonly prefix?: string;
-  /** Places of the requests to send, in this order; all in theirs if absent. */
-  readonly order?: readonly number[];
+  /** What to send, in this order; the recording as it is if absent. */
+  readonly deliveries?: readonly Delivery[];
 }
 
 const HOP_BY_HOP = new Set([
@@ -165,21 +176,21 @@ export async function replay(
   server: TestServer,
   { requests, expected }: Case,
   tenant: Tenant,
-  { prefix = '', order }: ReplayOptions = {},
+  { prefix = '', deliveries }: ReplayOptions = {},
 ): Promise<Exchange[]> {
   const agent = new Agent({ keepAlive: true });
   const exchanges: Exchange[] = [];
   try {
-    for (const index of order ?? requests.keys()) {
-      const request = requests[index];
-      if (request === undefined) throw new Error(`the recording has no request ${index}`);
+    for (const delivery of deliveries ?? requests.map((request, index) => ({ index, request }))) {
+      const { index, request, thenSettle = false } = delivery;
       const path = prefix + tenant.text(request.path);
       const sent = tenant.text(textOfBody(request.body));
       const answer = await send(server.url + path, request, { agent, headers: headersOf(request, tenant), sent });
-      exchanges.push({ index, title: `#${index} ${request.method} ${path}`, sent, ...answer });
+      exchanges.push({ ...delivery, title: `#${index} ${request.method} ${path}`, sent, ...answer });
       for (const { from, fromReply, path: place } of expected.substitutions ?? []) {
         if (fromReply === index) tenant.rename(from, textAt(answer.body, place));
       }
+      if (thenSettle) await server.settle();
     }
   } finally {
     agent.destroy();

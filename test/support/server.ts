@@ -126,8 +126,8 @@ export class TestServer {
   }
 
   /** Waits until everything accepted so far is stored. */
-  async settle(): Promise<void> {
-    const deadline = Date.now() + SETTLE_MS_MAX;
+  async settle(msMax = SETTLE_MS_MAX): Promise<void> {
+    const deadline = Date.now() + msMax;
     for (;;) {
       const text = await (await fetch(`${this.url}/metrics`)).text();
       const value = (name: string) => Number(new RegExp(`^tributary_${name} (\\S+)`, 'm').exec(text)?.[1]);

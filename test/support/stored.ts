@@ -17,7 +17,8 @@ export interface StoredEvent {
 
 export interface StoredTrace {
   readonly trace: Json & { readonly traceId: string };
-  readonly spans: readonly (Json & { readonly spanId: string })[];
+  /** Absent when they were not asked for. */
+  readonly spans: readonly (Json & { readonly spanId: string })[] | undefined;
 }
 
 export interface Stored {
@@ -28,22 +29,29 @@ export interface Stored {
 /** Small enough that most cases have several pages. */
 const PAGE_ROWS = 40;
 
-export async function readStored(server: TestServer, key: string): Promise<Stored> {
-  const [events, summaries] = await Promise.all([
+/** `wantsSpans`: reading a trace's spans takes longer than all the rest. */
+export async function readStored(
+  server: TestServer,
+  key: string,
+  wantsSpans: (trace: { readonly events: number }) => boolean = () => true,
+): Promise<Stored> {
+  const [eventTexts, summaries] = await Promise.all([
     pages(server, key, `/events?limit=${PAGE_ROWS}`),
     pages(server, key, `/traces?limit=${PAGE_ROWS}`),
   ]);
-  const traces = await Promise.all(
-    summaries.map(async (text): Promise<StoredTrace> => {
-      const summary: StoredTrace['trace'] = JSON.parse(text);
-      const path = `/traces/${encodeURIComponent(summary.traceId)}`;
-      const detail = await server.get<StoredTrace>(path, key);
-      if (JSON.stringify(detail.trace) !== JSON.stringify(summary))
-        throw new Error(`${path} and the list disagree:\n${JSON.stringify(detail.trace)}\n${text}`);
-      return detail;
-    }),
-  );
-  return { events: events.map(readEvent), traces };
+  const events = eventTexts.map(readEvent);
+  const counts = new Map<string, number>();
+  for (const { traceId } of events) counts.set(traceId, (counts.get(traceId) ?? 0) + 1);
+  const traces = summaries.map(async (text): Promise<StoredTrace> => {
+    const trace: StoredTrace['trace'] = JSON.parse(text);
+    if (!wantsSpans({ events: counts.get(trace.traceId) ?? 0 })) return { trace, spans: undefined };
+    const path = `/traces/${encodeURIComponent(trace.traceId)}`;
+    const detail = await server.get<StoredTrace>(path, key);
+    if (JSON.stringify(detail.trace) !== JSON.stringify(trace))
+      throw new Error(`${path} and the list disagree:\n${JSON.stringify(detail.trace)}\n${text}`);
+    return detail;
+  });
+  return { events, traces: await Promise.all(traces) };
 }
 
 function readEvent(text: string): StoredEvent {

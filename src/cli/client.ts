@@ -1,0 +1,178 @@
+/** The own API over HTTP. Types come from the routes in query/; nothing of the server is loaded. */
+
+import { elementTexts, memberText } from '../canonical/json-text.ts';
+import type { Target } from './credentials.ts';
+import { CliError, EXIT, type ExitCode } from './exit.ts';
+import { visible } from './text.ts';
+
+/** As in query/api.ts, which would bring the whole server with it. */
+const API_PREFIX = '/api/tributary/v1';
+/** Longer than the server's own bound for a query. */
+const ANSWER_MS_MAX = 60_000;
+/** As in limits.ts. */
+const PAGE_ROWS_MAX = 1000;
+
+export type Query = Readonly<Record<string, string | number | undefined>>;
+
+export interface Answer<Body> {
+  readonly body: Body;
+  /** As it was sent: payloads survive only in this form. */
+  readonly text: string;
+  readonly date: Date;
+}
+
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly texts: readonly string[];
+  readonly nextCursor: string | null;
+  readonly date: Date;
+}
+
+export class Client {
+  readonly #target: Target;
+
+  constructor(target: Target) {
+    this.#target = target;
+  }
+
+  get url(): string {
+    return this.#target.url;
+  }
+
+  get<Body>(path: string, query: Query = {}): Promise<Answer<Body>> {
+    return this.#ask('GET', path, query);
+  }
+
+  post<Body>(path: string, body: unknown): Promise<Answer<Body>> {
+    return this.#ask('POST', path, {}, body);
+  }
+
+  delete<Body>(path: string, query: Query = {}): Promise<Answer<Body>> {
+    return this.#ask('DELETE', path, query);
+  }
+
+  async page<Item>(path: string, query: Query): Promise<Page<Item>> {
+    const { body, text, date } = await this.get<{ data: Item[]; nextCursor: string | null }>(path, query);
+    if (!Array.isArray(body.data)) throw this.#notTributary();
+    return {
+      items: body.data,
+      texts: elementTexts(memberText(text, 'data') ?? '') ?? [],
+      nextCursor: body.nextCursor,
+      date,
+    };
+  }
+
+  /** Page by page, `limit` items in all. */
+  async *pages<Item>(path: string, query: Query, limit: number): AsyncGenerator<Page<Item>> {
+    let missing = limit;
+    let cursor: string | undefined;
+    do {
+      const page: Page<Item> = await this.page(path, { ...query, limit: Math.min(missing, PAGE_ROWS_MAX), cursor });
+      yield page;
+      missing -= page.items.length;
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined && missing > 0);
+  }
+
+  async #ask<Body>(method: string, path: string, query: Query, body?: unknown): Promise<Answer<Body>> {
+    const { response, text } = await this.#exchange(method, path, query, body);
+    const parsed = parse(text);
+    if (!response.ok) throw this.#refusal(response.status, parsed);
+    if (typeof parsed !== 'object' || parsed === null) throw this.#notTributary();
+    // The server's own answer, of the type that its route declares.
+    return { body: parsed as Body, text, date: new Date(response.headers.get('date') ?? Date.now()) };
+  }
+
+  async #exchange(
+    method: string,
+    path: string,
+    query: Query,
+    body: unknown,
+  ): Promise<{ response: Response; text: string }> {
+    const given = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value));
+    const question = given.size === 0 ? '' : `?${given}`;
+    const headers: Record<string, string> = { accept: 'application/json' };
+    if (this.#target.key !== undefined) headers.authorization = `Bearer ${this.#target.key}`;
+    if (body !== undefined) headers['content-type'] = 'application/json';
+    try {
+      const response = await fetch(`${this.#target.url}${API_PREFIX}${path}${question}`, {
+        method,
+        headers,
+        body: body === undefined ? null : JSON.stringify(body),
+        redirect: 'manual', // a POST would become a GET
+        signal: AbortSignal.timeout(ANSWER_MS_MAX),
+      });
+      return { response, text: await response.text() };
+    } catch (error) {
+      throw new CliError(
+        EXIT.unreachable,
+        `The server at ${this.#target.url} cannot be reached (${reasonOf(error)}): start it with "tributary serve", or name another one with --url or TRIBUTARY_URL.`,
+      );
+    }
+  }
+
+  #refusal(status: number, body: unknown): CliError {
+    const { message, path } = errorOf(body);
+    if (status >= 500) {
+      const said = message === undefined ? `it answered ${status}` : asClause(message);
+      return new CliError(EXIT.serverFailed, `The server failed (${said}): try again, or look at its log.`);
+    }
+    if (message === undefined) return this.#notTributary();
+    if (status === 401 || status === 403) return this.#notPermitted(status, message);
+    const place = path === undefined || path === '' || status === 404 ? '' : `${visible(path)}: `;
+    return new CliError(codeOf(status), `${place}${visible(message)}.`);
+  }
+
+  #notPermitted(status: number, message: string): CliError {
+    const says = this.#target.key === undefined ? 'A key is needed' : visible(message);
+    const which = status === 403 ? 'one that has it' : 'the key of a project';
+    return new CliError(EXIT.notPermitted, `${says}: give ${which} with --key or TRIBUTARY_KEY.`);
+  }
+
+  #notTributary(): CliError {
+    return new CliError(
+      EXIT.unreachable,
+      `What answers at ${this.#target.url} is not Tributary: name its address with --url or TRIBUTARY_URL.`,
+    );
+  }
+}
+
+function codeOf(status: number): ExitCode {
+  if (status === 404) return EXIT.notFound;
+  // A name that is taken is an argument to change, too.
+  return [400, 409, 413, 422].includes(status) ? EXIT.usage : EXIT.unexpected;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function errorOf(body: unknown): { message?: string; path?: string } {
+  if (typeof body !== 'object' || body === null || !('error' in body)) return {};
+  const { error } = body;
+  if (typeof error !== 'object' || error === null || !('message' in error) || typeof error.message !== 'string')
+    return {};
+  return 'path' in error && typeof error.path === 'string'
+    ? { message: error.message, path: error.path }
+    : { message: error.message };
+}
+
+function asClause(message: string): string {
+  const text = visible(message);
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/** `fetch` says only "fetch failed"; the cause knows why. */
+function reasonOf(error: unknown): string {
+  if (error instanceof Error && error.name === 'TimeoutError') return 'no answer in time';
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (!(cause instanceof Error)) return 'no answer';
+  if ('code' in cause && cause.code === 'ECONNREFUSED') return 'connection refused';
+  if ('code' in cause && cause.code === 'ENOTFOUND') return 'no such host';
+  return visible(cause.message || ('code' in cause ? String(cause.code) : 'no answer'));
+}
