@@ -64,7 +64,7 @@ async function buildProgram(args: readonly string[], surroundings: Surroundings)
     .configureOutput({ outputError: () => undefined })
     .configureHelp({ showGlobalOptions: true });
   program.addHelpCommand(
-    program.createCommand('help [command]').description('show the help of a command').helpGroup('Run:'),
+    program.createCommand('help').argument('[command]').description('show the help of a command').helpGroup('Run:'),
   );
   program.commandsGroup('Run:');
   await addServerCommands(program, args, surroundings);
@@ -87,7 +87,7 @@ async function addServerCommands(
   { terminal, env }: Surroundings,
 ): Promise<void> {
   const serve = program.command('serve').description('run the server').configureHelp({ showGlobalOptions: false });
-  const config = program.command('config').description('the settings of the server');
+  const config = program.command('config').description('the settings of the server').helpCommand(false);
   const print = config
     .command('print')
     .description('print the settings that serve would run with here, secrets masked')

@@ -120,8 +120,7 @@ export class Client {
     }
     if (message === undefined) return this.#notTributary();
     if (status === 401 || status === 403) return this.#notPermitted(status, message);
-    const place = path === undefined || path === '' || status === 404 ? '' : `${visible(path)}: `;
-    return new CliError(codeOf(status), `${place}${visible(message)}.`);
+    return new CliError(codeOf(status), sentence(status, visible(message), visible(path ?? '')));
   }
 
   #notPermitted(status: number, message: string): CliError {
@@ -136,6 +135,21 @@ export class Client {
       `What answers at ${this.#target.url} is not Tributary: name its address with --url or TRIBUTARY_URL.`,
     );
   }
+}
+
+/** What to do about it, by the parameter that the server names. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  traceId: '"tributary traces" lists the traces of the project',
+  keyId: '"tributary keys list" lists the keys',
+  project: '"tributary projects list" lists the projects',
+  receipt: 'a receipt is the header x-tributary-receipt of an answer to a request of this project',
+};
+
+function sentence(status: number, message: string, path: string): string {
+  const hint = Object.hasOwn(ELSEWHERE, path) ? ELSEWHERE[path] : undefined;
+  if (status === 404) return hint === undefined ? `${message}.` : `${message}: ${hint}.`;
+  if (status === 409) return `${message}: choose another one.`;
+  return path === '' ? `${message}.` : `${path}: ${message}.`;
 }
 
 function codeOf(status: number): ExitCode {

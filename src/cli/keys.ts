@@ -25,7 +25,7 @@ const SECRET_CHARS_MAX = 1024;
 const PROJECT = 'the project, by id or name; another than the own one of the key needs the instance scope';
 
 export function addKeys(program: Command, surroundings: Surroundings): void {
-  const keys = program.command('keys').description('make, import, list and revoke keys');
+  const keys = program.command('keys').description('make, import, list and revoke keys').helpCommand(false);
   addCreate(keys, surroundings);
   addImport(keys, surroundings);
   addList(keys, surroundings);

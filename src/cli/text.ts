@@ -3,7 +3,7 @@
  * window or type into the shell, and marks that turn the direction of text. None of it reaches the terminal raw.
  */
 
-import stringWidth from 'string-width';
+import { eastAsianWidth } from 'get-east-asian-width';
 
 /** Controls (C0, DEL, C1), format marks (bidi, tags, invisible), separators, halves of pairs. Joiners are part of words. */
 const UNSAFE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
@@ -13,6 +13,9 @@ const SHORT = new Map([
   ['\t', '\\t'],
   ['\x1b', '\\x1b'],
 ]);
+/** Graphemes that take no column, and those that are drawn as pictures. */
+const INVISIBLE = /^[\p{M}\p{Default_Ignorable_Code_Point}]+$/u;
+const PICTURE = /\p{Emoji_Presentation}|\ufe0f/u;
 const ASCII = /^[\x20-\x7e]*$/;
 const CUT = '…';
 /** Longest grapheme worth keeping, in UTF-16 units: it bounds the work on hostile text. */
@@ -37,9 +40,22 @@ function unit(code: number): string {
   return `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
-/** In columns of the terminal: a wide character takes two. */
+/** In columns of the terminal: a wide character takes two. `text` is visible. */
 export function widthOf(text: string): number {
-  return ASCII.test(text) ? text.length : stringWidth(text);
+  if (ASCII.test(text)) return text.length;
+  let width = 0;
+  for (const { segment } of graphemes(text)) width += graphemeWidth(segment);
+  return width;
+}
+
+function graphemes(text: string): Intl.Segments {
+  return new Intl.Segmenter().segment(text);
+}
+
+function graphemeWidth(grapheme: string): number {
+  if (ASCII.test(grapheme)) return grapheme.length;
+  if (INVISIBLE.test(grapheme)) return 0;
+  return PICTURE.test(grapheme) ? 2 : eastAsianWidth(grapheme.codePointAt(0) ?? 0);
 }
 
 /** At most `width` columns, with an ellipsis when something is missing. */
@@ -54,8 +70,8 @@ export function cut(text: string, width: number): string {
 function fitting(text: string, width: number): string {
   let used = 0;
   let kept = '';
-  for (const { segment } of new Intl.Segmenter().segment(text)) {
-    used += widthOf(segment);
+  for (const { segment } of graphemes(text)) {
+    used += graphemeWidth(segment);
     if (used > width) break;
     kept += segment;
   }

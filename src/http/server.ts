@@ -10,10 +10,15 @@ import type { QueryEnv } from '../query/access.ts';
 const HEADERS_MS_MAX = 15_000;
 /** Longer than the 60 s of common proxies, so that they and not we end idle connections. */
 const KEEP_ALIVE_MS = 65_000;
+const SWEEP_MS = 20;
+/** A request that takes longer when the process is told to stop is cut off; it was not answered, so nothing is promised. */
+const CLOSE_MS_MAX = 10_000;
 
 export function buildServer(intake: Intake, app: Hono<QueryEnv>): Server {
   const api = getRequestListener(app.fetch);
   const server = createServer((request, response) => {
+    // While stopping, clients on kept connections are told to open a new one, which finds another server or none.
+    if (!server.listening) response.setHeader('connection', 'close');
     if (!intake.handle(request, response)) void api(request, response);
   });
   server.headersTimeout = HEADERS_MS_MAX;
@@ -36,10 +41,15 @@ export function listen(server: Server, host: string, port: number): Promise<stri
   });
 }
 
-/** Takes no new connection, lets running requests finish, and closes those that only wait. */
+/** Takes no new connection, lets running requests finish, and ends connections that only wait. */
 export function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+    const giveUp = setTimeout(() => server.closeAllConnections(), CLOSE_MS_MAX);
+    server.close(() => {
+      clearInterval(sweep);
+      clearTimeout(giveUp);
+      resolve();
+    });
   });
 }

@@ -47,8 +47,8 @@ export class LoaderThread {
   constructor(options: LoaderOptions, onFailure: (error: Error) => void) {
     this.#head = options.head;
     this.#onFailure = onFailure;
-    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-    this.#worker = new Worker(new URL(`./loader-worker.${extension}`, import.meta.url), { workerData: options });
+    // The built file: a worker thread gets none of the loaders that could run TypeScript.
+    this.#worker = new Worker(new URL('./loader-worker.js', import.meta.url), { workerData: options });
     this.#worker.on('message', (message: FromLoader) => this.#receive(message));
     this.#worker.on('error', (error) => this.#onFailure(error));
   }

@@ -181,7 +181,8 @@ export async function replay(
   const agent = new Agent({ keepAlive: true });
   const exchanges: Exchange[] = [];
   try {
-    for (const delivery of deliveries ?? requests.map((request, index) => ({ index, request }))) {
+    const inOrder = requests.map((request, index): Delivery => ({ index, request }));
+    for (const delivery of deliveries ?? inOrder) {
       const { index, request, thenSettle = false } = delivery;
       const path = prefix + tenant.text(request.path);
       const sent = tenant.text(textOfBody(request.body));

@@ -45,7 +45,7 @@ export async function readStored(
   const traces = summaries.map(async (text): Promise<StoredTrace> => {
     const trace: StoredTrace['trace'] = JSON.parse(text);
     if (!wantsSpans({ events: counts.get(trace.traceId) ?? 0 })) return { trace, spans: undefined };
-    const path = `/traces/${encodeURIComponent(trace.traceId)}`;
+    const path = `/traces/${encodeURIComponent(trace.traceId)}?dialect=${String(trace.dialect)}`;
     const detail = await server.get<StoredTrace>(path, key);
     if (JSON.stringify(detail.trace) !== JSON.stringify(trace))
       throw new Error(`${path} and the list disagree:\n${JSON.stringify(detail.trace)}\n${text}`);

@@ -5,8 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { VellumClient } from 'vellum-ai';
 
 const url = process.env.VELLUM_DEFAULT_API_URL;
-const clientOf = (apiKey) =>
-  new VellumClient({ apiKey, environment: { default: url, predict: url, documents: url } });
+const clientOf = (apiKey) => new VellumClient({ apiKey, environment: { default: url, predict: url, documents: url } });
 const client = clientOf(process.env.VELLUM_API_KEY);
 
 const trace = { traceId: randomUUID(), spanId: randomUUID() };

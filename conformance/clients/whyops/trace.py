@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 
+from openai import OpenAI
 from whyops import WhyOps
 
 url = os.environ["WHYOPS_URL"]
@@ -38,8 +39,14 @@ def synchronous():
         "gpt-4o", "openai", tool_calls=LLM_CALLS, finish_reason="tool_calls", usage=USAGE, latency_ms=820
     )
     trace.embedding_request_sync(["Paris"], span_id="embedding-1")
+    vectors = OpenAI().embeddings.create(model="text-embedding-3-small", input=["Paris"])
     trace.embedding_response_sync(
-        "text-embedding-3-small", "openai", 1, 2, total_tokens=6, latency_ms=15, span_id="embedding-1"
+        vectors.model,
+        "openai",
+        len(vectors.data),
+        len(vectors.data[0].embedding),
+        total_tokens=vectors.usage.total_tokens,
+        span_id="embedding-1",
     )
     span_id = trace.tool_call_request_sync("weather", CALLS)
     trace.tool_call_response_sync("weather", span_id, CALLS, RESULT, latency_ms=40)
@@ -52,17 +59,24 @@ def synchronous():
 
 
 async def asynchronous():
+    """The steps are numbered here, and say below which step they stand."""
     trace = sdk.trace("whyops-async")
-    await trace.user_message(QUESTION)
-    await trace.llm_thinking("They want the weather.")
-    await trace.llm_response("gpt-4o", "openai", tool_calls=LLM_CALLS, usage=USAGE, latency_ms=820)
-    await trace.embedding_request(["Paris"], span_id="embedding-1")
-    await trace.embedding_response("text-embedding-3-small", "openai", 1, 2, total_tokens=6, span_id="embedding-1")
-    span_id = await trace.tool_call_request("weather", CALLS)
-    await trace.tool_call_response("weather", span_id, CALLS, RESULT)
-    await trace.tool_result("weather", RESULT)
-    await trace.error("no forecast today", status=502)
-    await trace.llm_response("gpt-4o", "openai", "It is sunny in Paris.", usage=USAGE)
+    await trace.user_message(QUESTION, step_id=1)
+    await trace.llm_thinking("They want the weather.", step_id=2, parent_step_id=1)
+    await trace.llm_response(
+        "gpt-4o", "openai", tool_calls=LLM_CALLS, usage=USAGE, latency_ms=820, step_id=3, parent_step_id=1
+    )
+    await trace.embedding_request(["Paris"], span_id="embedding-1", step_id=4, parent_step_id=3)
+    await trace.embedding_response(
+        "text-embedding-3-small", "openai", 1, 2, total_tokens=6, span_id="embedding-1", step_id=5, parent_step_id=3
+    )
+    span_id = await trace.tool_call_request("weather", CALLS, step_id=6, parent_step_id=3)
+    await trace.tool_call_response("weather", span_id, CALLS, RESULT, step_id=7, parent_step_id=3)
+    await trace.tool_result("weather", RESULT, step_id=8, parent_step_id=6)
+    await trace.error("no forecast today", status=502, step_id=9, parent_step_id=3)
+    await trace.llm_response(
+        "gpt-4o", "openai", "It is sunny in Paris.", usage=USAGE, step_id=10, parent_step_id=1
+    )
 
 
 agent = sdk.init_agent_sync()
