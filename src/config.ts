@@ -19,7 +19,7 @@ const SETTINGS = {
     .refine(looksLikeUuid, 'must look like a UUID')
     .optional()
     .describe('id of the project that the first start creates'),
-  initSecretKey: z.string().min(8).optional().describe('key of that project, instead of a printed one'),
+  initSecretKey: z.string().min(1).optional().describe('key of that project, instead of a printed one'),
 } as const;
 
 export const ConfigSchema = z.strictObject(SETTINGS);

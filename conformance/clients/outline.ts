@@ -26,7 +26,7 @@ interface Span {
 }
 
 export interface OutlineOptions {
-  /** Session and trace ids that the client generated, by the name to show. */
+  /** For SDKs that make up the ids of sessions. */
   readonly hideSessions?: boolean;
 }
 
@@ -35,7 +35,7 @@ export function outlines(traces: readonly StoredTrace[], options: OutlineOptions
   return traces.map((trace) => outline(trace, options)).sort((a, b) => (a.join('\n') < b.join('\n') ? -1 : 1));
 }
 
-function outline({ spans }: StoredTrace, options: OutlineOptions): string[] {
+function outline({ spans = [] }: StoredTrace, options: OutlineOptions): string[] {
   // The own API's shape, which `StoredTrace` leaves open.
   const all = spans as unknown as readonly Span[];
   const ids = new Set(all.map((span) => span.spanId));

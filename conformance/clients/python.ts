@@ -25,7 +25,7 @@ export async function preparePython(): Promise<Python> {
   try {
     return { path: await pythonWithSdks() };
   } catch (error) {
-    return { missing: `no Python with the vendors' SDKs: ${reasonOf(error)}` };
+    return { missing: reasonOf(error) };
   }
 }
 

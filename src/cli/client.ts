@@ -2,6 +2,7 @@
 
 import { elementTexts, memberText } from '../canonical/json-text.ts';
 import type { Target } from './credentials.ts';
+import { exchange, type Reply, reasonOf } from './exchange.ts';
 import { CliError, EXIT, type ExitCode } from './exit.ts';
 import { visible } from './text.ts';
 
@@ -9,8 +10,8 @@ import { visible } from './text.ts';
 const API_PREFIX = '/api/tributary/v1';
 /** Longer than the server's own bound for a query. */
 const ANSWER_MS_MAX = 60_000;
-/** As in limits.ts. */
-const PAGE_ROWS_MAX = 1000;
+/** Less than the API gives at most: payloads may be large, and the first rows should be there soon. */
+const PAGE_ROWS = 200;
 
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
@@ -67,7 +68,7 @@ export class Client {
     let missing = limit;
     let cursor: string | undefined;
     do {
-      const page: Page<Item> = await this.page(path, { ...query, limit: Math.min(missing, PAGE_ROWS_MAX), cursor });
+      const page: Page<Item> = await this.page(path, { ...query, limit: Math.min(missing, PAGE_ROWS), cursor });
       yield page;
       missing -= page.items.length;
       cursor = page.nextCursor ?? undefined;
@@ -75,39 +76,28 @@ export class Client {
   }
 
   async #ask<Body>(method: string, path: string, query: Query, body?: unknown): Promise<Answer<Body>> {
-    const { response, text } = await this.#exchange(method, path, query, body);
+    const { status, text, date } = await this.#exchange(method, path, query, body);
     const parsed = parse(text);
-    if (!response.ok) throw this.#refusal(response.status, parsed);
+    if (status < 200 || status > 299) throw this.#refusal(status, parsed);
     if (typeof parsed !== 'object' || parsed === null) throw this.#notTributary();
     // The server's own answer, of the type that its route declares.
-    return { body: parsed as Body, text, date: new Date(response.headers.get('date') ?? Date.now()) };
+    return { body: parsed as Body, text, date };
   }
 
-  async #exchange(
-    method: string,
-    path: string,
-    query: Query,
-    body: unknown,
-  ): Promise<{ response: Response; text: string }> {
+  async #exchange(method: string, path: string, query: Query, body: unknown): Promise<Reply> {
     const given = new URLSearchParams();
     for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value));
-    const question = given.size === 0 ? '' : `?${given}`;
+    const url = `${this.#target.url}${API_PREFIX}${path}${given.size === 0 ? '' : `?${given}`}`;
     const headers: Record<string, string> = { accept: 'application/json' };
     if (this.#target.key !== undefined) headers.authorization = `Bearer ${this.#target.key}`;
     if (body !== undefined) headers['content-type'] = 'application/json';
+    const options = { method, headers, signal: AbortSignal.timeout(ANSWER_MS_MAX) };
     try {
-      const response = await fetch(`${this.#target.url}${API_PREFIX}${path}${question}`, {
-        method,
-        headers,
-        body: body === undefined ? null : JSON.stringify(body),
-        redirect: 'manual', // a POST would become a GET
-        signal: AbortSignal.timeout(ANSWER_MS_MAX),
-      });
-      return { response, text: await response.text() };
+      return await exchange(url, options, body === undefined ? undefined : JSON.stringify(body));
     } catch (error) {
       throw new CliError(
         EXIT.unreachable,
-        `The server at ${this.#target.url} cannot be reached (${reasonOf(error)}): start it with "tributary serve", or name another one with --url or TRIBUTARY_URL.`,
+        `The server at ${this.#target.url} cannot be reached (${visible(reasonOf(error))}): start it with "tributary serve", or name another one with --url or TRIBUTARY_URL.`,
       );
     }
   }
@@ -179,14 +169,4 @@ function errorOf(body: unknown): { message?: string; path?: string } {
 function asClause(message: string): string {
   const text = visible(message);
   return text.charAt(0).toLowerCase() + text.slice(1);
-}
-
-/** `fetch` says only "fetch failed"; the cause knows why. */
-function reasonOf(error: unknown): string {
-  if (error instanceof Error && error.name === 'TimeoutError') return 'no answer in time';
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!(cause instanceof Error)) return 'no answer';
-  if ('code' in cause && cause.code === 'ECONNREFUSED') return 'connection refused';
-  if ('code' in cause && cause.code === 'ENOTFOUND') return 'no such host';
-  return visible(cause.message || ('code' in cause ? String(cause.code) : 'no answer'));
 }

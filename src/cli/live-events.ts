@@ -16,7 +16,7 @@ export interface LiveEvent {
 export type ReadPage = (limit: number, cursor: string | undefined) => Promise<Page<Event>>;
 
 const GLANCE_ROWS = 100;
-const SWEEP_ROWS = 1000;
+const SWEEP_ROWS = 500;
 const SWEEP_EVERY_ROUNDS = 10;
 /** New pages read in one round; the rest of a burst is found in the next sweeps as far as they reach. */
 const PAGES_MAX = 100;
@@ -24,7 +24,7 @@ const SEEN_MAX = 200_000;
 
 export class LiveEvents {
   readonly #read: ReadPage;
-  readonly #seen = new Map<string, true>();
+  readonly #seen = new Set<string>();
   #round = 0;
   /** By the clock of the server, to the second. */
   #since: number | undefined;
@@ -33,38 +33,41 @@ export class LiveEvents {
     this.#read = read;
   }
 
-  /** What was stored since the last call, in the order of acceptance. The first call gives nothing, it only looks. */
+  /**
+   * What was stored since the last call, in the order of acceptance. The first call gives nothing, it only looks. When
+   * it rejects, nothing counts as seen, and the next call finds it again.
+   */
   async next(): Promise<LiveEvent[]> {
     const isFirst = this.#since === undefined;
     const isSweep = isFirst || this.#round % SWEEP_EVERY_ROUNDS === 0;
-    const found: LiveEvent[] = [];
+    const found = new Map<string, LiveEvent>();
+    const visited: string[] = [];
     let cursor: string | undefined;
     for (let pages = 0; pages < PAGES_MAX; pages += 1) {
       const page = await this.#read(isSweep || pages > 0 ? SWEEP_ROWS : GLANCE_ROWS, cursor);
       this.#since ??= Math.floor(page.date.getTime() / 1000) * 1000;
-      const fresh = this.#fresh(page, this.#since);
-      found.push(...fresh);
+      const before = found.size;
+      for (const [i, event] of page.items.entries()) {
+        const key = `${event.dialect}|${event.eventId}`;
+        visited.push(key);
+        if (this.#seen.has(key) || Date.parse(event.receivedAt) < this.#since) continue;
+        found.set(key, { event, text: page.texts[i] ?? '' });
+      }
       cursor = page.nextCursor ?? undefined;
-      if (isFirst || fresh.length === 0 || cursor === undefined) break;
+      if (isFirst || found.size === before || cursor === undefined) break;
     }
     this.#round += 1;
-    this.#forget();
-    return isFirst ? [] : found.sort((a, b) => order(a.event, b.event));
+    this.#remember(visited);
+    return isFirst ? [] : [...found.values()].sort((a, b) => order(a.event, b.event));
   }
 
-  #fresh({ items, texts }: Page<Event>, since: number): LiveEvent[] {
-    const fresh: LiveEvent[] = [];
-    for (const [i, event] of items.entries()) {
-      const key = `${event.dialect}|${event.eventId}`;
-      const isKnown = this.#seen.delete(key);
-      this.#seen.set(key, true); // moved to the end: what is still in reach is not forgotten
-      if (!isKnown && Date.parse(event.receivedAt) >= since) fresh.push({ event, text: texts[i] ?? '' });
+  /** What was visited last is forgotten last: it is still in reach. */
+  #remember(keys: readonly string[]): void {
+    for (const key of keys) {
+      this.#seen.delete(key);
+      this.#seen.add(key);
     }
-    return fresh;
-  }
-
-  #forget(): void {
-    for (const key of this.#seen.keys()) {
+    for (const key of this.#seen) {
       if (this.#seen.size <= SEEN_MAX) return;
       this.#seen.delete(key);
     }

@@ -2,7 +2,6 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { Client } from './client.ts';
 import { clientOf, dialectOption, examples, type JsonFlag, jsonOption, type Surroundings } from './command.ts';
 import type { Event } from './events.ts';
 import { CliError, EXIT } from './exit.ts';
@@ -39,13 +38,13 @@ export function addTail(program: Command, surroundings: Surroundings): void {
       terminal.note(`Waiting for events at ${client.url}; Ctrl-C ends.`);
       for (;;) {
         await sleep(INTERVAL_MS);
-        for (const found of await patiently(terminal, client, () => events.next())) terminal.print(show(found));
+        for (const found of await patiently(terminal, () => events.next())) terminal.print(show(found));
       }
     });
 }
 
 /** Asks until there is an answer: a server that is restarted is back soon. */
-async function patiently<T>(terminal: Terminal, client: Client, ask: () => Promise<T>): Promise<T> {
+async function patiently<T>(terminal: Terminal, ask: () => Promise<T>): Promise<T> {
   for (let isRetry = false; ; isRetry = true) {
     try {
       const answer = await ask();
@@ -55,7 +54,7 @@ async function patiently<T>(terminal: Terminal, client: Client, ask: () => Promi
       const isPassing =
         error instanceof CliError && (error.exitCode === EXIT.unreachable || error.exitCode === EXIT.serverFailed);
       if (!isPassing) throw error;
-      if (!isRetry) terminal.note(`The server at ${client.url} does not answer: trying again until it does.`);
+      if (!isRetry) terminal.note(`${error.message} Trying again until it answers.`);
       await sleep(RETRY_MS);
     }
   }

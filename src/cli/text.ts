@@ -16,7 +16,8 @@ const SHORT = new Map([
 /** Graphemes that take no column, and those that are drawn as pictures. */
 const INVISIBLE = /^[\p{M}\p{Default_Ignorable_Code_Point}]+$/u;
 const PICTURE = /\p{Emoji_Presentation}|\ufe0f/u;
-const ASCII = /^[\x20-\x7e]*$/;
+/** One column and one UTF-16 unit each: most text, and what the tables and trees are drawn with. */
+const NARROW = /^[\x20-\x7e\xa1-\xac\xae-\u02ff\u2010-\u2027\u2500-\u257f]*$/;
 const CUT = '…';
 /** Longest grapheme worth keeping, in UTF-16 units: it bounds the work on hostile text. */
 const UNITS_PER_COLUMN = 16;
@@ -42,25 +43,29 @@ function unit(code: number): string {
 
 /** In columns of the terminal: a wide character takes two. `text` is visible. */
 export function widthOf(text: string): number {
-  if (ASCII.test(text)) return text.length;
+  if (NARROW.test(text)) return text.length;
   let width = 0;
   for (const { segment } of graphemes(text)) width += graphemeWidth(segment);
   return width;
 }
 
+/** Made when first needed: that takes longer than all the rest of the start. */
 function graphemes(text: string): Intl.Segments {
-  return new Intl.Segmenter().segment(text);
+  segmenter ??= new Intl.Segmenter();
+  return segmenter.segment(text);
 }
 
+let segmenter: Intl.Segmenter | undefined;
+
 function graphemeWidth(grapheme: string): number {
-  if (ASCII.test(grapheme)) return grapheme.length;
+  if (NARROW.test(grapheme)) return grapheme.length;
   if (INVISIBLE.test(grapheme)) return 0;
   return PICTURE.test(grapheme) ? 2 : eastAsianWidth(grapheme.codePointAt(0) ?? 0);
 }
 
 /** At most `width` columns, with an ellipsis when something is missing. */
 export function cut(text: string, width: number): string {
-  if (text.length <= width && ASCII.test(text)) return text;
+  if (text.length <= width && NARROW.test(text)) return text;
   if (width === Number.POSITIVE_INFINITY) return text;
   const short = text.slice(0, (width + 1) * UNITS_PER_COLUMN);
   if (short.length === text.length && widthOf(text) <= width) return text;

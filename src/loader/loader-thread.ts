@@ -32,6 +32,7 @@ export class LoaderThread {
   readonly #onFailure: (error: Error) => void;
   #waiters: Waiter[] = [];
   #head: LogHead;
+  #isAnnouncing = false;
   #progress: LoaderProgress = {
     position: 0,
     consumedBytes: 0,
@@ -62,9 +63,15 @@ export class LoaderThread {
     return Math.max(0, this.#head.totalBytes - this.#progress.consumedBytes);
   }
 
+  /** One message per turn of the event loop, however often the log grows in it. */
   advance(head: LogHead): void {
     this.#head = head;
-    this.#send({ type: 'advance', head, urgent: this.#results.size > 0 });
+    if (this.#isAnnouncing) return;
+    this.#isAnnouncing = true;
+    setImmediate(() => {
+      this.#isAnnouncing = false;
+      this.#send({ type: 'advance', head: this.#head, urgent: this.#results.size > 0 });
+    });
   }
 
   /** The outcome of the record at `position`, which must be asked for before it can be loaded; `undefined` after `waitMs`. */

@@ -36,7 +36,8 @@ export function spanRows(events: readonly LoadedEvent[]): Buffer {
   for (const event of events) {
     for (const fragment of event.draft.fragments) {
       const key = [event.projectId, event.traceId, event.dialect, fragment.spanId];
-      const id = JSON.stringify(key);
+      // Ids may hold any character but are never ambiguous here: the project and the dialect have fixed alphabets.
+      const id = `${event.projectId}${event.dialect}${event.traceId.length}:${event.traceId}${fragment.spanId}`;
       let entry = spans.get(id);
       if (entry === undefined) {
         entry = { key, span: emptySpan() };

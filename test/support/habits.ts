@@ -6,6 +6,8 @@ import type { Case, RecordedRequest } from './replay.ts';
 export interface Habits {
   /** Paths of the routes that take events. Every 2xx of theirs carries a receipt. */
   readonly eventPath: RegExp;
+  /** Ids of the accepted events, where the dialect's answer tells them. */
+  readonly eventIds?: (reply: unknown) => unknown;
   /** Requests that are sent first, in their order, when the others are shuffled. */
   readonly comesFirst?: (request: RecordedRequest) => boolean;
   /** Requests whose repetition is a second event: sent once. */
@@ -19,6 +21,7 @@ const HABITS: Readonly<Record<string, Habits>> = {
   vellum: { eventPath: /^\/monitoring\/v1\/events$/ },
   voker: {
     eventPath: /^\/api\/v1\/events$/,
+    eventIds: (reply) => [member(reply, 'id')],
     // A fingerprint must exist before an event names it (protocols/voker.md 3), and the recording's later requests
     // name the id that an earlier reply gave.
     comesFirst: ({ path }) => path !== '/api/v1/events',
@@ -33,6 +36,7 @@ const HABITS: Readonly<Record<string, Habits>> = {
   },
   whyops: {
     eventPath: /^\/api\/events(\/.*)?$/,
+    eventIds: (reply) => member(reply, 'eventIds'),
     // Only an idempotency key makes two events the same, and no SDK sends one (protocols/whyops.md 4.5, 6).
     isAnotherEachTime: ({ body }) =>
       member(body, 'eventType') !== undefined && member(body, 'idempotencyKey') === undefined,

@@ -27,8 +27,8 @@ const weather = lunary.wrapTool(
 );
 
 const forecast = lunary.wrapTool(
-  async () => {
-    throw new TypeError('no forecast today');
+  async (day) => {
+    throw new TypeError(`no forecast for ${day}`);
   },
   { name: 'forecast' },
 );
@@ -79,4 +79,4 @@ if (sdk !== 'lunary-0.6') {
 }
 
 await lunary.flush();
-console.log(JSON.stringify({ answer, questionId, answerId }));
+console.log(JSON.stringify({ answer }));

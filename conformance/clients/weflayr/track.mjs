@@ -20,16 +20,16 @@ const post = (body) =>
 async function track(model, fn, tags = {}) {
   const eventId = crypto.randomUUID();
   const base = { event_id: eventId, model, tags };
-  post({ ...base, event_type: 'my.call.before' });
+  void post({ ...base, event_type: 'my.call.before' });
   const start = performance.now();
   try {
     const result = await fn();
     const elapsed_ms = Math.round(performance.now() - start);
-    post({ ...base, event_type: 'my.call.after', elapsed_ms });
+    void post({ ...base, event_type: 'my.call.after', elapsed_ms });
     return result;
   } catch (err) {
     const elapsed_ms = Math.round(performance.now() - start);
-    post({ ...base, event_type: 'my.call.error', elapsed_ms, error_type: err.name, error_message: err.message });
+    void post({ ...base, event_type: 'my.call.error', elapsed_ms, error_type: err.name, error_message: err.message });
     throw err;
   }
 }

@@ -9,6 +9,7 @@
 
 import type { Session } from 'chdb';
 import { queryMemoryBytesMax, queryMsMax } from '../../limits.ts';
+import { DEFERRED_INDEXES } from '../schema/schema.ts';
 import { type QueryParams, StoreError, type StoreReader, type StoreWriter } from '../store.ts';
 import { bindLiterals } from './literals.ts';
 
@@ -20,7 +21,11 @@ const READ_SETTINGS = [
 ].join(', ');
 
 /** Inserts are already batches: the engine's own batching would only add its waiting time. */
-const INSERT_SETTINGS = { async_insert: 0, input_format_parallel_parsing: 0 } as const;
+const INSERT_SETTINGS = {
+  async_insert: 0,
+  input_format_parallel_parsing: 0,
+  exclude_materialize_skip_indexes_on_insert: DEFERRED_INDEXES.join(','),
+};
 
 async function openSession(directory: string): Promise<Session> {
   const { Session } = await import('chdb').catch((cause: unknown) => {
