@@ -45,6 +45,8 @@ export const traceSpansMax = 20_000;
 export const aliasHopsMax = 64;
 export const queryMsMax = 30_000;
 export const queryMemoryBytesMax = 2048 * MiB;
+/** One statement with the ids that it asks about. */
+export const statementBytesMax = 64 * MiB;
 /** Parallel reads of the embedded engine. One session runs one query at a time. */
 export const readSessions = 3;
 

@@ -281,7 +281,50 @@ describe('what cannot be stored', () => {
   });
 });
 
+describe('people', () => {
+  it('have the properties that came last, and none are wiped by an event without', async () => {
+    const subject = await Subject.make();
+    for (const userProps of [{ plan: 'a' }, { plan: 'b' }, { plan: 'a' }, undefined]) {
+      await subject.lunary({
+        ...start(`run ${Math.random()}`),
+        userId: 'u',
+        ...(userProps === undefined ? {} : { userProps }),
+      });
+    }
+    await subject.load();
+    const directory = registry.directory(subject.project, async () => undefined);
+    expect(await directory.getPerson('u')).toMatchObject({ properties: { plan: 'a' } });
+  });
+});
+
 describe('listing', () => {
+  it('finds words of inputs and outputs, whatever their case, script, or the JSON around them', async () => {
+    const subject = await Subject.make();
+    await subject.lunary(
+      { ...start('one'), input: 'first line\nSecond line' },
+      { ...start('two'), input: { path: 'C:\\new\\Zürich' } },
+    );
+    await subject.load();
+    for (const [q, found] of [
+      ['second', ['one']],
+      ['LINE first', ['one']],
+      ['new zürich', ['two']],
+      ['nsecond', []],
+      ['line new', []],
+    ] as const) {
+      const page = await listTraces(reader, subject.project, TraceFilters.parse({ q }));
+      expect([q, page?.data.map((trace) => trace.traceId)]).toEqual([q, found]);
+    }
+  });
+
+  it('follows the stream of events by position', async () => {
+    const subject = await Subject.make();
+    const position = await subject.lunary(start('a'), start('b'), start('c'));
+    await subject.load();
+    const text = await listEvents(reader, subject.project, { limit: 1, order: 'desc', after: position });
+    expect(JSON.parse(text ?? '')).toMatchObject({ data: [{ spanId: 'b', position: position + 1 }], nextCursor: null });
+  });
+
   it('pages through traces of any age, each once, newest first, also when many share a start', async () => {
     const subject = await Subject.make();
     const times = [

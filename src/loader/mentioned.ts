@@ -12,8 +12,8 @@ const REMEMBERED_MAX = 20_000;
 
 export class Mentioned {
   readonly #registry: Registry;
-  /** What was ensured lately; asking the registry again would change nothing. */
-  readonly #done = new BoundedMap<true>(REMEMBERED_MAX);
+  /** What was last ensured of each thing; saying the same again would change nothing. */
+  readonly #last = new BoundedMap<string>(REMEMBERED_MAX);
 
   constructor(registry: Registry) {
     this.#registry = registry;
@@ -25,13 +25,13 @@ export class Mentioned {
       const { agent, person } = draft.mentions;
       const directory = this.#directory(projectId);
       if (agent !== undefined) {
-        await this.#once(['agent', projectId, agent.name, agent.version ?? ''], async () => {
+        await this.#unlessSame(['agent', projectId, agent.name, agent.version ?? ''], '', async () => {
           await directory.ensureAgent(agent.name);
           if (agent.version !== undefined) await directory.ensureAgentVersion(agent.name, { name: agent.version });
         });
       }
       if (person !== undefined) {
-        await this.#once(['person', projectId, person.id, person.properties ?? ''], () =>
+        await this.#unlessSame(['person', projectId, person.id], person.properties ?? '', () =>
           ensurePerson(directory, person),
         );
       }
@@ -42,11 +42,14 @@ export class Mentioned {
     return this.#registry.directory(projectId, async () => undefined);
   }
 
-  async #once(parts: readonly string[], action: () => Promise<void>): Promise<void> {
-    const key = createHash('sha256').update(JSON.stringify(parts)).digest('base64');
-    if (this.#done.has(key)) return;
+  async #unlessSame(thing: readonly string[], state: string, action: () => Promise<void>): Promise<void> {
+    const key = JSON.stringify(thing);
+    const hash = createHash('sha256').update(state).digest('base64');
+    const last = this.#last.get(key);
+    // An event that brings no properties says nothing about them.
+    if (last === hash || (last !== undefined && state === '')) return;
     await action();
-    this.#done.set(key, true);
+    this.#last.set(key, hash);
   }
 }
 

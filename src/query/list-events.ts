@@ -19,6 +19,10 @@ export const EventFilters = z.object({
   from: TimeParam.optional(),
   to: TimeParam.optional(),
   order: z.enum(['desc', 'asc']).default('desc'),
+  after: z.coerce.number().int().min(-1).optional().openapi({
+    description:
+      'Events accepted after this position, in the order of acceptance: ask again with the last one to follow the stream',
+  }),
 });
 export type EventFilters = z.infer<typeof EventFilters>;
 
@@ -80,18 +84,24 @@ export async function listEvents(
   const aliases = new TraceAliases(store, project);
   const { sql, params } = await conditions(filters, after, aliases);
   const direction = filters.order === 'asc' ? 'ASC' : 'DESC';
+  const order =
+    filters.after === undefined
+      ? `timestamp ${direction}, dialect ${direction}, event_id ${direction}, position`
+      : 'position';
   const rows = await store.select<Row>(
     `SELECT event_id, dialect, type, trace_id, span_id, toUnixTimestamp64Micro(timestamp) AS sent,
        toUnixTimestamp64Micro(received_at) AS received, position, environment, user_agent, step, parent_step, payload
      FROM tributary.events WHERE project_id = {project:UUID} ${sql}
-     ORDER BY timestamp ${direction}, dialect ${direction}, event_id ${direction}, position
+     ORDER BY ${order}
      LIMIT 1 BY dialect, event_id LIMIT {limit:UInt64}`,
     { project, limit: filters.limit + 1, ...params },
   );
   const data = rows.slice(0, filters.limit);
   const last = data.at(-1);
   const nextCursor =
-    rows.length > filters.limit && last !== undefined ? encodeCursor([last.sent, last.dialect, last.event_id]) : null;
+    rows.length > filters.limit && last !== undefined && filters.after === undefined
+      ? encodeCursor([last.sent, last.dialect, last.event_id])
+      : null;
   const roots = await aliases.roots([...new Set(data.map((row) => `${row.dialect}|${row.trace_id}`))]);
   const items = data.map((row) => eventText(row, idOf(roots.get(`${row.dialect}|${row.trace_id}`) ?? row.trace_id)));
   return `{"data":[${items.join(',')}],"nextCursor":${JSON.stringify(nextCursor)}}`;
@@ -114,6 +124,7 @@ async function conditions(
   where('event_id = {event:String}', 'event', filters.eventId);
   where('dialect = {dialect:String}', 'dialect', filters.dialect);
   where('type = {type:String}', 'type', filters.type);
+  where('position > {after:Int64}', 'after', filters.after);
   where('timestamp >= fromUnixTimestamp64Micro({from:Int64})', 'from', filters.from);
   where('timestamp < fromUnixTimestamp64Micro({to:Int64})', 'to', filters.to);
   if (after !== undefined) {

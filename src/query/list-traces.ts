@@ -9,6 +9,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ProjectId } from '../canonical/ids.ts';
 import { type Micros, microsNow } from '../canonical/time.ts';
+import { wordsOf } from '../store/schema/schema.ts';
 import type { QueryParams, StoreReader } from '../store/store.ts';
 import { TraceAliases } from './aliases.ts';
 import { DialectParam, decodeCursor, encodeCursor, PageParams, page, refusals, TimeParam } from './schemas.ts';
@@ -208,9 +209,10 @@ function rowFilter(filters: TraceFilters): { sql: string; params: QueryParams } 
   const words = (filters.q ?? '').toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
   if (words.length > 0) {
     params.words = words;
-    somewhere(
-      '(hasAllTokens(tupleElement(input, 3), {words:Array(String)}) OR hasAllTokens(tupleElement(output, 3), {words:Array(String)}))',
+    const [input, output] = ['input', 'output'].map(
+      (register) => `hasAllTokens(${wordsOf(register)}, {words:Array(String)})`,
     );
+    somewhere(`(${input} OR ${output})`);
   }
   return { sql: conditions.join(' '), params };
 }

@@ -12,7 +12,10 @@ import { isoOrNull, Time, UsageBody } from './schemas.ts';
 export const TraceSummary = z
   .object({
     traceId: z.string(),
-    name: z.string().nullable(),
+    name: z
+      .string()
+      .nullable()
+      .openapi({ description: "The root span's; the agent's where a message or several spans stand at the root" }),
     dialect: z.string(),
     status: z
       .enum(['running', 'ok', 'error', 'paused'])
@@ -80,7 +83,7 @@ SELECT trace_key, dialect,
   argMin(name, (NOT is_root, first, span_id)) AS root_name,
   ${fromRoot('user_id', 'trace_user')}, ${fromRoot('session_id', 'trace_session')},
   ${fromRoot('agent_name', 'trace_agent')}, ${fromRoot('environment', 'trace_environment')},
-  if(trace_agent != '' AND (root_count > 1 OR root_kind IN ('message', 'event')), trace_agent, root_name) AS trace_name,
+  if(trace_agent != '' AND (root_count > 1 OR root_kind = 'message'), trace_agent, root_name) AS trace_name,
   multiIf(countIf(is_root AND status = 'error') > 0, 'error', countIf(is_root AND status = 'running') > 0, 'running',
     countIf(is_root AND status = 'paused') > 0, 'paused', 'ok') AS trace_status,
   toUnixTimestamp64Micro(min(first)) AS started,

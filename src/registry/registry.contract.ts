@@ -69,6 +69,19 @@ export function describeRegistry(
       expect(await directory(b).getAgent('agent 1')).toBeUndefined();
     });
 
+    it('takes a description that comes after the name, and keeps the first one', async () => {
+      await directory(a).ensureAgent('named first');
+      expect(await directory(a).ensureAgent('named first', 'described')).toMatchObject({
+        created: false,
+        description: 'described',
+      });
+      expect(await directory(a).ensureAgent('named first', 'again')).toMatchObject({ description: 'described' });
+      await directory(a).ensureAgentVersion('named first', { name: 'v' });
+      expect(await directory(a).ensureAgentVersion('named first', { name: 'v', description: 'd' })).toMatchObject({
+        description: 'd',
+      });
+    });
+
     it('keeps people: creating is not updating, updating replaces', async () => {
       const people = directory(a);
       expect(await people.ensurePerson('u', { plan: 'pro' })).toMatchObject({

@@ -40,6 +40,14 @@ export function describeStore(
       ).toEqual([{ n: hostile.length }]);
     });
 
+    it('takes lists of any length, also with empty and hostile texts', async () => {
+      const list = Array.from({ length: 20_000 }, (_, i) => `some identifier that is not short ${i}`);
+      expect(await reader.select('SELECT length({list:Array(String)}) AS n', { list })).toEqual([{ n: 20_000 }]);
+      for (const few of [[], [''], ['', ''], ["'", '\\', '\u0000', 'ÿ', '😀']]) {
+        expect(await reader.select('SELECT {few:Array(String)} AS few', { few })).toEqual([{ few }]);
+      }
+    });
+
     it('returns whole numbers up to 2^53 - 1 as they are', async () => {
       const params = { n: Number.MAX_SAFE_INTEGER };
       expect(await reader.select('SELECT {n:UInt64} AS n', params)).toEqual([{ n: Number.MAX_SAFE_INTEGER }]);

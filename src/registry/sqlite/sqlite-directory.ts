@@ -90,6 +90,16 @@ export class SqliteDirectory implements Directory {
       SELECT ${randomUUID()}, ${this.#project}, ${name}, ${description ?? null},
         coalesce((SELECT max(number) FROM agents WHERE project_id = ${this.#project}), 0) + 1, ${now()}
       WHERE true ON CONFLICT (project_id, name) DO NOTHING`.execute(this.#db);
+    if (description !== undefined) {
+      // An event may have named the agent first; describing it later is still part of making it.
+      await this.#db
+        .updateTable('agents')
+        .set({ description })
+        .where('project_id', '=', this.#project)
+        .where('name', '=', name)
+        .where('description', 'is', null)
+        .execute();
+    }
     const row = await this.#agents(name).executeTakeFirstOrThrow();
     return { ...toAgent(row), created: (result.numAffectedRows ?? 0n) > 0n };
   }
@@ -111,6 +121,15 @@ export class SqliteDirectory implements Directory {
       SELECT ${randomUUID()}, ${agent.id}, ${version.name}, ${version.description ?? null}, ${version.content ?? null},
         coalesce((SELECT max(number) FROM agent_versions WHERE agent_id = ${agent.id}), 0) + 1, ${now()}
       WHERE true ON CONFLICT (agent_id, name) DO NOTHING`.execute(this.#db);
+    if (version.description !== undefined) {
+      await this.#db
+        .updateTable('agent_versions')
+        .set({ description: version.description })
+        .where('agent_id', '=', agent.id)
+        .where('name', '=', version.name)
+        .where('description', 'is', null)
+        .execute();
+    }
     const row = await this.#versions(agent.id, version.name).executeTakeFirstOrThrow();
     return { ...toVersion(row), created: (result.numAffectedRows ?? 0n) > 0n };
   }

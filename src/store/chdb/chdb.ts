@@ -8,7 +8,7 @@
  */
 
 import type { Session } from 'chdb';
-import { queryMemoryBytesMax, queryMsMax } from '../../limits.ts';
+import { queryMemoryBytesMax, queryMsMax, statementBytesMax } from '../../limits.ts';
 import { DEFERRED_INDEXES } from '../schema/schema.ts';
 import { type QueryParams, StoreError, type StoreReader, type StoreWriter } from '../store.ts';
 import { bindLiterals } from './literals.ts';
@@ -31,7 +31,10 @@ async function openSession(directory: string): Promise<Session> {
   const { Session } = await import('chdb').catch((cause: unknown) => {
     throw new Error('the embedded engine (npm package `chdb`) is not installed', { cause });
   });
-  return new Session(directory);
+  const session = new Session(directory);
+  // Lists of ids travel in the statement, and are read before the statement's own settings are.
+  await session.queryAsync(`SET max_query_size = ${statementBytesMax}`);
+  return session;
 }
 
 export async function openChdbReader(directory: string, sessions: number): Promise<StoreReader> {

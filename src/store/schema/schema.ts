@@ -32,9 +32,17 @@ export function columnOf(register: string): string {
   return register.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-function textIndex(register: string): string {
+/**
+ * The words of a register that holds JSON text: lower case, without JSON's escapes (a line break is no letter n), split at
+ * everything that is neither letter nor digit in any script. A search must use this very expression to use the index.
+ */
+export function wordsOf(register: string): string {
   const text = `tupleElement(${columnOf(register)}, 3)`;
-  return `INDEX ${register}_words ${text} TYPE text(tokenizer = 'splitByNonAlpha', preprocessor = lower(${text}))`;
+  return `lowerUTF8(replaceRegexpAll(${text}, '\\\\\\\\(u[0-9a-fA-F]{4}|.)|[^\\\\pL\\\\pN]+', ' '))`;
+}
+
+function textIndex(register: string): string {
+  return `INDEX ${register}_words ${wordsOf(register)} TYPE text(tokenizer = 'splitByNonAlpha')`;
 }
 
 export const EVENT_COLUMNS = [
