@@ -19,14 +19,14 @@ export interface Answer<Body> {
   readonly body: Body;
   /** As it was sent: payloads survive only in this form. */
   readonly text: string;
-  readonly date: Date;
+  readonly position: number | undefined;
 }
 
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly texts: readonly string[];
   readonly nextCursor: string | null;
-  readonly date: Date;
+  readonly position: number | undefined;
 }
 
 export class Client {
@@ -53,13 +53,13 @@ export class Client {
   }
 
   async page<Item>(path: string, query: Query): Promise<Page<Item>> {
-    const { body, text, date } = await this.get<{ data: Item[]; nextCursor: string | null }>(path, query);
+    const { body, text, position } = await this.get<{ data: Item[]; nextCursor: string | null }>(path, query);
     if (!Array.isArray(body.data)) throw this.#notTributary();
     return {
       items: body.data,
       texts: elementTexts(memberText(text, 'data') ?? '') ?? [],
       nextCursor: body.nextCursor,
-      date,
+      position,
     };
   }
 
@@ -76,12 +76,12 @@ export class Client {
   }
 
   async #ask<Body>(method: string, path: string, query: Query, body?: unknown): Promise<Answer<Body>> {
-    const { status, text, date } = await this.#exchange(method, path, query, body);
+    const { status, text, position } = await this.#exchange(method, path, query, body);
     const parsed = parse(text);
     if (status < 200 || status > 299) throw this.#refusal(status, parsed);
     if (typeof parsed !== 'object' || parsed === null) throw this.#notTributary();
     // The server's own answer, of the type that its route declares.
-    return { body: parsed as Body, text, date };
+    return { body: parsed as Body, text, position };
   }
 
   async #exchange(method: string, path: string, query: Query, body: unknown): Promise<Reply> {

@@ -6,7 +6,8 @@ export interface Reply {
   readonly status: number;
   readonly text: string;
   /** By the clock of the server. */
-  readonly date: Date;
+  /** The newest stored position, on answers that list events. */
+  readonly position: number | undefined;
 }
 
 /** Rejects when there is no complete answer in time. Redirects are not followed: a POST would become a GET. */
@@ -17,7 +18,7 @@ export async function exchange(url: string, options: RequestOptions, body: strin
   });
   let text = '';
   for await (const chunk of response.setEncoding('utf8')) text += chunk;
-  return { status: response.statusCode ?? 0, text, date: new Date(response.headers.date ?? Date.now()) };
+  return { status: response.statusCode ?? 0, text, position: positionOf(response.headers['x-tributary-position']) };
 }
 
 /** Why there was no answer, in a few words. */
@@ -29,4 +30,8 @@ export function reasonOf(error: unknown): string {
   if (code === 'ENOTFOUND') return 'no such host';
   if (code === 'EPROTO') return 'it does not speak TLS, its address may begin with http:';
   return error.message || code || 'no answer';
+}
+
+function positionOf(header: string | string[] | undefined): number | undefined {
+  return typeof header === 'string' ? Number(header) : undefined;
 }

@@ -31,7 +31,7 @@ export function addTail(program: Command, surroundings: Surroundings): void {
       const client = clientOf(command, surroundings);
       const { terminal } = surroundings;
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(EXIT.ok));
-      const events = new LiveEvents((limit, cursor) => client.page<Event>('/events', { dialect, limit, cursor }));
+      const events = new LiveEvents((limit, after) => client.page<Event>('/events', { dialect, limit, after }));
       const show =
         json === true ? ({ text }: LiveEvent) => visibleJson(text) : ({ event }: LiveEvent) => line(terminal, event);
       await events.next(); // a server that is not there at the start is a mistake to report

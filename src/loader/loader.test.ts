@@ -284,9 +284,10 @@ describe('what cannot be stored', () => {
 describe('people', () => {
   it('have the properties that came last, and none are wiped by an event without', async () => {
     const subject = await Subject.make();
+    let runs = 0;
     for (const userProps of [{ plan: 'a' }, { plan: 'b' }, { plan: 'a' }, undefined]) {
       await subject.lunary({
-        ...start(`run ${Math.random()}`),
+        ...start(`run ${runs++}`),
         userId: 'u',
         ...(userProps === undefined ? {} : { userProps }),
       });
