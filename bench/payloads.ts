@@ -104,7 +104,7 @@ function vellum({ key }: Target, id: string, n: number, events: number): BenchRe
       timestamp: new Date().toISOString(),
       trace_id: `${id}-thread`,
       span_id: `${id}-${i >> 1}`,
-      parent: null,
+      parent: { type: 'EXTERNAL', span_id: 'outside' },
       body: isEnd
         ? { workflow_definition: definition, outputs: { answer: words(n + i, 1100) } }
         : { workflow_definition: definition, inputs: { question: words(n + i, 1100) } },

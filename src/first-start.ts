@@ -5,6 +5,9 @@ import { readProjectId } from './canonical/ids.ts';
 import type { Config } from './config.ts';
 import { type Registry, SCOPES } from './registry/registry.ts';
 
+/** Where the CLI looks unless it is told otherwise. */
+export const DEFAULT_URL = 'http://127.0.0.1:4320';
+
 export interface FirstProject {
   readonly projectId: string;
   /** `undefined` when the operator gave it: then it is nowhere shown. */
@@ -55,7 +58,7 @@ export function welcome(url: string, { projectId, key }: FirstProject): string {
     '',
     'and look at it:',
     '',
-    '  npx tributary traces',
+    `  npx tributary traces${url === DEFAULT_URL ? '' : ` --url ${url}`}`,
     '',
   ].join('\n');
 }

@@ -12,8 +12,8 @@ import { type Case, type Exchange, type ReplayOptions, readCases, replay, Tenant
 import { TestServer } from './support/server.ts';
 import { readStored, type Stored } from './support/stored.ts';
 
-/** `CONFORMANCE_SEED=<n>` repeats a run. */
-const SEED = Number(process.env.CONFORMANCE_SEED ?? Date.now() % 1_000_000);
+/** Another order of delivery: `CONFORMANCE_SEED=<n>`. */
+const SEED = Number(process.env.CONFORMANCE_SEED ?? 20_261_121);
 
 /** One case of each dialect, the one with the most routes, is also replayed under the dialect's prefix. */
 const PREFIXED = [

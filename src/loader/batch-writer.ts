@@ -9,7 +9,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { AliasRow, LoadedEvent } from './batch.ts';
 import type { DeadLetterBox } from './dead-letter-box.ts';
 import { retried } from './retried.ts';
-import { aliasRows, eventRows, spanRows } from './rows.ts';
+import { type BatchRows, toRows } from './rows.ts';
 
 export class BatchWriter {
   readonly #store: StoreWriter;
@@ -22,10 +22,18 @@ export class BatchWriter {
     this.#telemetry = telemetry;
   }
 
-  /** Resolves when everything is written, apart from the events returned: the store will never take their records. */
-  async write(events: readonly LoadedEvent[], aliases: readonly AliasRow[]): Promise<readonly LoadedEvent[]> {
+  /**
+   * Resolves when everything is written, apart from the events returned: the store will never take their records.
+   * `prebuilt` may hold the rows already.
+   */
+  async write(
+    events: readonly LoadedEvent[],
+    aliases: readonly AliasRow[],
+    prebuilt?: BatchRows,
+  ): Promise<readonly LoadedEvent[]> {
     try {
-      await retried(() => this.#insert(events, aliases), this.#telemetry);
+      const rows = prebuilt ?? toRows(events, aliases);
+      await retried(() => this.#insert(rows), this.#telemetry);
       return [];
     } catch (error) {
       const records = [...new Set(events.map((event) => event.record))];
@@ -37,18 +45,16 @@ export class BatchWriter {
       }
       // The others must not suffer: halve until the culprit is alone.
       const half = new Set(records.slice(0, Math.ceil(records.length / 2)));
-      const [left, right] = [
-        events.filter((event) => half.has(event.record)),
-        events.filter((event) => !half.has(event.record)),
-      ];
-      return [...(await this.write(left, aliases)), ...(await this.write(right, []))];
+      const left = events.filter((event) => half.has(event.record));
+      const right = events.filter((event) => !half.has(event.record));
+      const refused = await this.write(left, aliases);
+      return [...refused, ...(await this.write(right, []))];
     }
   }
 
-  async #insert(events: readonly LoadedEvent[], aliases: readonly AliasRow[]): Promise<void> {
-    if (aliases.length > 0) await this.#store.insert('tributary.trace_aliases', ALIAS_COLUMNS, aliasRows(aliases));
-    if (events.length === 0) return;
-    await this.#store.insert('tributary.spans', SPAN_COLUMNS, spanRows(events));
-    await this.#store.insert('tributary.events', EVENT_COLUMNS, eventRows(events));
+  async #insert({ aliases, spans, events }: BatchRows): Promise<void> {
+    await this.#store.insert('tributary.trace_aliases', ALIAS_COLUMNS, aliases);
+    await this.#store.insert('tributary.spans', SPAN_COLUMNS, spans);
+    await this.#store.insert('tributary.events', EVENT_COLUMNS, events);
   }
 }

@@ -21,6 +21,8 @@ export type FromLoader =
   | { readonly type: 'progress'; readonly progress: LoaderProgress }
   | { readonly type: 'stopped' };
 
+const YOUNG_GENERATION_MB = 96;
+
 interface Waiter {
   readonly position: number;
   readonly resolve: () => void;
@@ -49,7 +51,11 @@ export class LoaderThread {
     this.#head = options.head;
     this.#onFailure = onFailure;
     // The built file: a worker thread gets none of the loaders that could run TypeScript.
-    this.#worker = new Worker(new URL('./loader-worker.js', import.meta.url), { workerData: options });
+    this.#worker = new Worker(new URL('./loader-worker.js', import.meta.url), {
+      workerData: options,
+      // Rows are large and short-lived: with room for them, few are copied to the old generation.
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    });
     this.#worker.on('message', (message: FromLoader) => this.#receive(message));
     this.#worker.on('error', (error) => this.#onFailure(error));
   }

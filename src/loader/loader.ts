@@ -1,7 +1,7 @@
 /**
- * Log → store. Batches in log order, in two overlapping stages: prepare (decode, drop repeats, find traces and steps)
- * and commit (write, then move the mark behind which everything is stored). One batch is prepared while the one before
- * is written; commits never overlap or change places.
+ * Log → store. Batches in log order, in two overlapping stages: prepare (decode, drop repeats, find traces and steps,
+ * fold into rows) and commit (write, then move the mark behind which everything is stored). One batch is prepared while
+ * the one before is written; commits never overlap or change places.
  *
  * Exactly once from an at-least-once reader: every row is derived from the record alone, spans are joins (writing them
  * twice changes nothing), and the events are written last, so an event that is found in the store needs no second look.
@@ -20,6 +20,7 @@ import { decodeRecord, type RouteTable } from './decode-record.ts';
 import { Duplicates, groupBy } from './duplicates.ts';
 import { Mentioned } from './mentioned.ts';
 import { retried } from './retried.ts';
+import { type BatchRows, toRows } from './rows.ts';
 import { StepCounter } from './step-counter.ts';
 import { TraceResolver } from './trace-resolver.ts';
 
@@ -54,6 +55,8 @@ interface Prepared {
   /** To be written. */
   readonly events: readonly LoadedEvent[];
   readonly aliases: readonly AliasRow[];
+  /** Absent when they could not be built: then one of the records is to blame, and the writer finds out which. */
+  readonly rows: BatchRows | undefined;
   readonly duplicates: number;
   /** Events of records that somebody waits for, duplicates included, by the record's position. */
   readonly awaited: ReadonlyMap<number, readonly LoadedEvent[]>;
@@ -172,12 +175,19 @@ export class Loader {
     const events = unstored.filter((event) => !event.duplicate);
     const aliases = await retried(() => this.#traces.resolve(events), telemetry);
     await retried(() => this.#steps.assign(events), telemetry);
-    return { records, events, aliases, duplicates: unstored.length - events.length, awaited };
+    return {
+      records,
+      events,
+      aliases,
+      rows: built(events, aliases),
+      duplicates: unstored.length - events.length,
+      awaited,
+    };
   }
 
-  async #commit({ records, events, aliases, duplicates, awaited }: Prepared): Promise<void> {
+  async #commit({ records, events, aliases, rows, duplicates, awaited }: Prepared): Promise<void> {
     await this.#mentioned.ensure(events);
-    const refused = await this.#writer.write(events, aliases);
+    const refused = await this.#writer.write(events, aliases, rows);
     this.#duplicates.forget(refused);
     this.#loaded += events.length - refused.length;
     this.#repeated += duplicates;
@@ -233,6 +243,14 @@ export class Loader {
         (event) => originals.get(`${event.projectId}|${event.dialect}|${event.draft.eventId}`) ?? storedEvent(event),
       ),
     ]);
+  }
+}
+
+function built(events: readonly LoadedEvent[], aliases: readonly AliasRow[]): BatchRows | undefined {
+  try {
+    return toRows(events, aliases);
+  } catch {
+    return undefined;
   }
 }
 

@@ -9,8 +9,20 @@ const NOT_SAID: TextTuple = [0, 0, ''];
 const NO_USAGE = [0, 0, -1, -1, -1, -1, -1, -1];
 const NO_NUMBER = [0, 0, 0];
 const LINES_BYTES_MIN = 1 << 20;
+const LONG_LINE_CHARS = 1 << 20;
 
-export function eventRows(events: readonly LoadedEvent[]): Buffer {
+/** A batch as bytes, one buffer per table; empty where there is nothing to write. */
+export interface BatchRows {
+  readonly aliases: Buffer;
+  readonly spans: Buffer;
+  readonly events: Buffer;
+}
+
+export function toRows(events: readonly LoadedEvent[], aliases: readonly AliasRow[]): BatchRows {
+  return { aliases: aliasRows(aliases), spans: spanRows(events), events: eventRows(events) };
+}
+
+function eventRows(events: readonly LoadedEvent[]): Buffer {
   return lines(
     events.map((event) => [
       event.projectId,
@@ -31,7 +43,7 @@ export function eventRows(events: readonly LoadedEvent[]): Buffer {
   );
 }
 
-export function spanRows(events: readonly LoadedEvent[]): Buffer {
+function spanRows(events: readonly LoadedEvent[]): Buffer {
   const spans = new Map<string, { key: readonly string[]; span: FoldedSpan }>();
   for (const event of events) {
     for (const fragment of event.draft.fragments) {
@@ -66,18 +78,19 @@ function spanRow(key: readonly string[], span: FoldedSpan): unknown[] {
   ];
 }
 
-export function aliasRows(aliases: readonly AliasRow[]): Buffer {
+function aliasRows(aliases: readonly AliasRow[]): Buffer {
   return lines(aliases.map(({ projectId, dialect, from, to }) => [projectId, dialect, from, to, to === '' ? 0 : 1]));
 }
 
 /** Row by row into one buffer: a joined text of a whole batch would be tens of megabytes of garbage. */
-function lines(rows: Iterable<readonly unknown[]>): Buffer {
+function lines(rows: readonly (readonly unknown[])[]): Buffer {
+  if (rows.length === 0) return Buffer.alloc(0);
   let buffer = Buffer.allocUnsafe(LINES_BYTES_MIN);
   let used = 0;
   for (const row of rows) {
     const line = JSON.stringify(row);
-    // A UTF-16 unit is at most three bytes of UTF-8.
-    const bytesMax = line.length * 3 + 1;
+    // A UTF-16 unit is at most three bytes of UTF-8; for long lines it is worth to count.
+    const bytesMax = (line.length > LONG_LINE_CHARS ? Buffer.byteLength(line) : line.length * 3) + 1;
     if (used + bytesMax > buffer.length) {
       const larger = Buffer.allocUnsafe(Math.max(buffer.length * 2, used + bytesMax));
       buffer.copy(larger, 0, 0, used);
