@@ -11,7 +11,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openChdbWriter } from '../src/store/chdb/chdb.ts';
-import { migrate } from '../src/store/schema/schema.ts';
+import { EVENT_COLUMNS, migrate } from '../src/store/schema/schema.ts';
 import { TestServer } from '../test/support/server.ts';
 import { type LoadResult, load } from './load.ts';
 import { BATCHES, type BenchRequest, SINGLE } from './payloads.ts';
@@ -97,24 +97,8 @@ async function rawChdb(list: readonly BenchRequest[]): Promise<number> {
   );
   const batches: Buffer[] = [];
   for (let i = 0; i < rows.length; i += 10_000) batches.push(Buffer.from(`${rows.slice(i, i + 10_000).join('\n')}\n`));
-  const columns = [
-    'project_id',
-    'dialect',
-    'event_id',
-    'type',
-    'trace_id',
-    'span_id',
-    'timestamp',
-    'received_at',
-    'position',
-    'environment',
-    'user_agent',
-    'step',
-    'parent_step',
-    'payload',
-  ];
   const startedAt = performance.now();
-  for (const batch of batches) await writer.insert('tributary.events', columns, batch);
+  for (const batch of batches) await writer.insert('tributary.events', EVENT_COLUMNS, batch);
   const seconds = (performance.now() - startedAt) / 1000;
   await writer.close();
   await rm(directory, { recursive: true });

@@ -3,6 +3,8 @@
  * parent may never have been sent. No recursion, depth is up to strangers.
  */
 
+import { groupBy } from '../canonical/group-by.ts';
+
 export interface TreeSpan {
   readonly spanId: string;
   readonly parentSpanId: string | null;
@@ -55,15 +57,4 @@ export function* branches<Span extends TreeSpan>(spans: readonly Span[]): Genera
 /** Last first, as they are taken from the end. */
 function level<Span>(spans: readonly Span[], depth: number, lines: readonly boolean[]): Open<Span>[] {
   return spans.map((span, i) => ({ span, depth, lines, isLast: i === spans.length - 1 })).reverse();
-}
-
-function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
-  const groups = new Map<Key, Item[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
 }

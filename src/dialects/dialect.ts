@@ -170,12 +170,5 @@ export interface NewAgentVersion {
   readonly content?: string;
 }
 
-export interface AgentVersion {
-  readonly id: string;
-  readonly name: string;
-  readonly description: string | null;
-  readonly number: number;
-  readonly createdAt: string;
-  readonly deprecatedAt: string | null;
-  readonly created: boolean;
-}
+/** The same facts; its number counts within its agent. */
+export type AgentVersion = Agent;

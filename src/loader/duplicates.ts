@@ -6,6 +6,7 @@
  * Older repeats than that meet the same (timestamp, event id) in the events table, which folds and hides copies.
  */
 
+import { groupBy } from '../canonical/group-by.ts';
 import { recentEventIdsMax } from '../limits.ts';
 import type { StoreReader } from '../store/store.ts';
 import type { LoadedEvent } from './batch.ts';
@@ -78,15 +79,4 @@ export class Duplicates {
 
 export function identityOf(event: LoadedEvent): string {
   return `${event.projectId}|${event.dialect}|${event.draft.eventId}`;
-}
-
-export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
 }

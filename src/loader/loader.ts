@@ -7,6 +7,7 @@
  * twice changes nothing), and the events are written last, so an event that is found in the store needs no second look.
  */
 
+import { groupBy } from '../canonical/group-by.ts';
 import type { StoredEvent } from '../dialects/dialect.ts';
 import { loadBatchBytesMax, loadBatchEventsMax, loadIntervalMs } from '../limits.ts';
 import type { LogHead, LogReader, LogRecord } from '../log/log.ts';
@@ -17,7 +18,7 @@ import type { AliasRow, LoadedEvent } from './batch.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { DeadLetterBox } from './dead-letter-box.ts';
 import { decodeRecord, type RouteTable } from './decode-record.ts';
-import { Duplicates, groupBy } from './duplicates.ts';
+import { Duplicates } from './duplicates.ts';
 import { Mentioned } from './mentioned.ts';
 import { retried } from './retried.ts';
 import { type BatchRows, toRows } from './rows.ts';

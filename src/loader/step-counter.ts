@@ -3,11 +3,11 @@
  * missing ones continue from the highest so far, in log order.
  */
 
+import { groupBy } from '../canonical/group-by.ts';
 import { knownSpansMax } from '../limits.ts';
 import type { StoreReader } from '../store/store.ts';
 import type { LoadedEvent } from './batch.ts';
 import { BoundedMap } from './bounded-map.ts';
-import { groupBy } from './duplicates.ts';
 
 export class StepCounter {
   readonly #store: StoreReader;

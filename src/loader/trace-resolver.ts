@@ -7,12 +7,12 @@
  */
 
 import type { DialectName } from '../canonical/event.ts';
+import { groupBy } from '../canonical/group-by.ts';
 import type { ProjectId } from '../canonical/ids.ts';
 import { aliasHopsMax, knownSpansMax } from '../limits.ts';
 import type { StoreReader } from '../store/store.ts';
 import type { AliasRow, LoadedEvent } from './batch.ts';
 import { BoundedMap } from './bounded-map.ts';
-import { groupBy } from './duplicates.ts';
 
 export class TraceResolver {
   readonly #store: StoreReader;

@@ -131,13 +131,13 @@ export class SqliteDirectory implements Directory {
         .execute();
     }
     const row = await this.#versions(agent.id, version.name).executeTakeFirstOrThrow();
-    return { ...toVersion(row), created: (result.numAffectedRows ?? 0n) > 0n };
+    return { ...toAgent(row), created: (result.numAffectedRows ?? 0n) > 0n };
   }
 
   async getAgentVersion(agentName: string, versionName: string): Promise<AgentVersion | undefined> {
     const agent = await this.getAgent(agentName);
     const row = agent === undefined ? undefined : await this.#versions(agent.id, versionName).executeTakeFirst();
-    return row === undefined ? undefined : toVersion(row);
+    return row === undefined ? undefined : toAgent(row);
   }
 
   #versions(agentId: string, name: string) {
@@ -154,19 +154,8 @@ function toPerson(row: Tables['people']): Person {
   return { id: row.id, properties, createdAt: row.created_at, created: false };
 }
 
-function toAgent(row: Tables['agents']): Agent {
-  return {
-    id: row.id,
-    name: row.name,
-    description: row.description,
-    number: row.number,
-    createdAt: row.created_at,
-    deprecatedAt: row.deprecated_at,
-    created: false,
-  };
-}
-
-function toVersion(row: Tables['agent_versions']): AgentVersion {
+/** Versions have the same columns. */
+function toAgent(row: Omit<Tables['agents'], 'project_id'>): Agent {
   return {
     id: row.id,
     name: row.name,
