@@ -29,7 +29,7 @@ export const logBacklogBytesMax = 2048 * MiB;
 export const loadBatchEventsMax = 10_000;
 export const loadBatchBytesMax = 32 * MiB;
 /** A lone event waits at most this long for company before it is written. */
-export const loadIntervalMs = 100;
+export const loadIntervalMs = 200;
 /** Event ids remembered to drop repeated deliveries without asking the store. */
 export const recentEventIdsMax = 200_000;
 /** Spans whose trace is remembered; older ones are asked from the store. */

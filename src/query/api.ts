@@ -6,6 +6,7 @@ import { StoreError } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { fault, type QueryEnv, type QueryParts, requireScope } from './access.ts';
 import { administer } from './administer.ts';
+import { count } from './count.ts';
 import { getReceipt, getReceiptRoute } from './get-receipt.ts';
 import { getTrace, getTraceRoute } from './get-trace.ts';
 import { listEvents, listEventsRoute } from './list-events.ts';
@@ -54,6 +55,7 @@ export function buildApi(parts: QueryParts, telemetry: Telemetry): OpenAPIHono<Q
       : c.json(receipt, 200);
   });
 
+  count(api, parts);
   administer(api, parts.registry);
 
   api.notFound((c) => fault(c, 'not-found', `There is no ${c.req.method} ${c.req.path}`));

@@ -66,7 +66,14 @@ function scoped(scope: Scope): string {
 }
 
 /** Columns that hold the counts of `USAGE_FIELDS`, with the total as a reader sees it. */
-const COUNTS = ['tokens_input', 'tokens_output', 'tokens_read', 'tokens_write', 'tokens_reasoning', 'tokens_total'] as const;
+const COUNTS = [
+  'tokens_input',
+  'tokens_output',
+  'tokens_read',
+  'tokens_write',
+  'tokens_reasoning',
+  'tokens_total',
+] as const;
 
 /** Sums in the order of `USAGE_FIELDS`, as `usageBody` takes them: -1 is "not said". */
 export const USAGE_SUMS = `[${COUNTS.map((count) => `ifNull(sum(${count}), -1)`).join(', ')}]`;

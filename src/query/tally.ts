@@ -30,10 +30,7 @@ export const Percentiles99 = { ...Percentiles, p99DurationMs: Milliseconds };
 /** A cost would need prices, which there are none of yet. */
 export const CostUsd = z.number().nullable();
 
-/** Of the column `duration`. Exact: the element at place floor(p · n) of the sorted durations. */
-export const DURATIONS = 'quantilesExact(0.5, 0.95, 0.99)(assumeNotNull(duration))';
-
-/** `duration_count` tells whether `durations` mean anything. */
+/** Of the column `duration`: exactly the element at place floor(p · n) of the sorted durations that are known. */
 export const MEASURED = `quantilesExactIf(0.5, 0.95, 0.99)(assumeNotNull(duration), duration IS NOT NULL) AS durations,
   count(duration) AS duration_count`;
 
@@ -42,7 +39,10 @@ export interface MeasuredRow {
   readonly duration_count: number;
 }
 
-export function percentiles({ durations, duration_count: count }: MeasuredRow): z.infer<z.ZodObject<typeof Percentiles>> {
+export function percentiles({
+  durations,
+  duration_count: count,
+}: MeasuredRow): z.infer<z.ZodObject<typeof Percentiles>> {
   const [p50 = 0, p95 = 0] = durations;
   return { p50DurationMs: count === 0 ? null : p50 / 1000, p95DurationMs: count === 0 ? null : p95 / 1000 };
 }
@@ -78,9 +78,11 @@ export async function ask(
       tracesWith: rowStarted.length === 0 ? [] : [rowStarted.join(' AND ')],
     },
     within: (column) =>
-      ['1', ...(from === undefined ? [] : [`${column} >= {from:Int64}`]), ...(to === undefined ? [] : [`${column} < {to:Int64}`])].join(
-        ' AND ',
-      ),
+      [
+        '1',
+        ...(from === undefined ? [] : [`${column} >= {from:Int64}`]),
+        ...(to === undefined ? [] : [`${column} < {to:Int64}`]),
+      ].join(' AND '),
     params: { project, from: from ?? 0, to: to ?? 0, dialect: dialect ?? '' },
   };
 }

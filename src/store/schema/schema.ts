@@ -32,13 +32,17 @@ export function columnOf(register: string): string {
   return register.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
+/** JSON's escapes, backslash first: a line break is no letter n. Punctuation beyond ASCII, which the tokenizer keeps. */
+const NO_WORDS = ['\\\\', '\\n', '\\r', '\\t', ...'“”‘’«»…—–、。，'];
+
 /**
- * The words of a register that holds JSON text: lower case, without JSON's escapes (a line break is no letter n), split at
- * everything that is neither letter nor digit in any script. A search must use this very expression to use the index.
+ * The words of a register that holds JSON text: lower case, without escapes; the tokenizer splits at all other ASCII that
+ * is neither letter nor digit. A search must use this very expression to use the index. Plain replacements, because one
+ * regular expression for all of it took 190 times as long, and merges do this again and again (measured: 150 µs a row).
  */
 export function wordsOf(register: string): string {
   const text = `tupleElement(${columnOf(register)}, 3)`;
-  return `lowerUTF8(replaceRegexpAll(${text}, '\\\\\\\\(u[0-9a-fA-F]{4}|.)|[^\\\\pL\\\\pN]+', ' '))`;
+  return `lowerUTF8(${NO_WORDS.reduce((inner, part) => `replaceAll(${inner}, '${part.replaceAll('\\', '\\\\')}', ' ')`, text)})`;
 }
 
 function textIndex(register: string): string {
