@@ -55,12 +55,13 @@ export async function startServer(
     },
   );
   log.onAdvance((head) => loader.advance(head));
-  const created = await firstStart(config, registry, directory.cliCredentials);
   const intake = new Intake({ dialects, log, loader, registry, telemetry });
   const metrics = buildMetrics({ intake: intake.counters, loader, log });
   const app = buildApp({ store, registry, log, loader, telemetry, metrics, isServing: () => isServing });
   const server = buildServer(intake, app);
   const url = await listen(server, config.host, config.port);
+  // After the address is ours: a start that fails before must not use up the one time that the key is shown.
+  const created = await firstStart(config, registry, directory.cliCredentials);
   telemetry.emit({ level: 'info', name: 'serving', url, dataDir: directory.root });
   return {
     url,

@@ -26,8 +26,9 @@ export function openDataDirectory(path: string): DataDirectory {
   const lock = new Database(join(root, 'lock.db'));
   try {
     lock.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
-  } catch {
+  } catch (error) {
     lock.close();
+    if (!(error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY')) throw error;
     throw new DataDirectoryInUse(
       `Another Tributary is using ${root}. Stop it, or choose another directory with TRIBUTARY_DATA_DIR.`,
     );

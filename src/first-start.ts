@@ -19,18 +19,24 @@ export async function firstStart(
   registry: Registry,
   credentialsPath: string,
 ): Promise<FirstProject | undefined> {
-  if ((await registry.listProjects()).length > 0) return undefined;
-  const project = await registry.createProject(
-    'default',
-    config.initProjectId === undefined ? undefined : readProjectId(config.initProjectId),
-  );
+  const [existing, ...others] = await registry.listProjects();
+  // A project without any key is what a first start leaves that was killed half-way.
+  const isUnfinished =
+    existing !== undefined && others.length === 0 && (await registry.listKeys(existing.id)).length === 0;
+  if (existing !== undefined && !isUnfinished) return undefined;
+  const id = config.initProjectId === undefined ? undefined : readProjectId(config.initProjectId);
+  const project = existing ?? (await registry.createProject('default', id));
   if (config.initSecretKey !== undefined) {
     await registry.importKey(project.id, config.initSecretKey, 'first key', SCOPES);
     return { projectId: project.id, key: undefined };
   }
   const { secret } = await registry.createKey(project.id, 'first key', SCOPES);
-  // So that the CLI works at once beside the server. Who can read this file can read the data itself.
-  await writeFile(credentialsPath, `${JSON.stringify({ key: secret }, null, 2)}\n`, { mode: 0o600, flush: true });
+  try {
+    // So that the CLI works at once beside the server. Who can read this file can read the data itself.
+    await writeFile(credentialsPath, `${JSON.stringify({ key: secret }, null, 2)}\n`, { mode: 0o600, flush: true });
+  } catch {
+    // Only a convenience: the key is printed all the same.
+  }
   return { projectId: project.id, key: secret };
 }
 

@@ -11,6 +11,10 @@ export const bodyBytesMax = 20 * MiB;
 export const bodyReadMsMax = 30_000;
 /** Bodies held in memory at once, all requests together; above it, new requests get 503. */
 export const bodiesInFlightBytesMax = 256 * MiB;
+/** Bodies unpacked at once; the others wait their turn. */
+export const decompressionsMax = 4;
+/** After a refusal the rest of the body is read and forgotten for this long, so that the answer arrives. */
+export const refusedBodyMsMax = 5_000;
 /** Arrays and objects inside one another. The deepest genuine payload seen is about 40. */
 export const nestingDepthMax = 512;
 /** Events in one request. The Python Lunary client sends its whole queue as one array. */
@@ -41,8 +45,12 @@ export const pageRowsMax = 1000;
 export const pageRowsDefault = 50;
 /** Spans that `GET /traces/{id}` returns. */
 export const traceSpansMax = 20_000;
-/** Alias hops followed when traces of late parents are joined; cycles end here. */
+/** Aliases that the loader follows in memory; what it does not reach, reads do. */
 export const aliasHopsMax = 64;
+/** Aliases that one read follows; each one was a parent that came after its child. */
+export const aliasRowsMax = 100_000;
+/** A search for traces that finds little ends its page after this time, with a cursor to go on. */
+export const searchMsMax = 5_000;
 export const queryMsMax = 30_000;
 export const queryMemoryBytesMax = 2048 * MiB;
 /** One statement with the ids that it asks about. */

@@ -46,6 +46,9 @@ export async function serve(flags: SettingFlags): Promise<number> {
       process.stderr.write(`The address is taken: ${error.message}. Choose another one with TRIBUTARY_PORT.\n`);
       return EXIT.temporary;
     }
-    throw error;
+    process.stderr.write(
+      `Tributary could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+    return EXIT.serverFailed;
   }
 }

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { Intake } from '../intake/intake.ts';
+import { bodyReadMsMax } from '../limits.ts';
 import type { QueryEnv } from '../query/access.ts';
 
 const HEADERS_MS_MAX = 15_000;
@@ -22,7 +23,8 @@ export function buildServer(intake: Intake, app: Hono<QueryEnv>): Server {
     if (!intake.handle(request, response)) void api(request, response);
   });
   server.headersTimeout = HEADERS_MS_MAX;
-  server.requestTimeout = 0; // intake bounds bodies itself, with an answer in the vendor's shape
+  // Intake bounds its bodies earlier, with an answer in the vendor's shape; this is for all others.
+  server.requestTimeout = bodyReadMsMax * 2;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   return server;
 }

@@ -29,6 +29,7 @@ import type { Principal, Registry, Scope } from '../registry/registry.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { BodyReader } from './read-body.ts';
 import { type Match, Router } from './router.ts';
+import { sendReply } from './send-reply.ts';
 
 /** What intake needs to know of the loader. */
 export interface LoaderView {
@@ -72,7 +73,7 @@ export class Intake {
   /** True when the request is a vendor's and will be answered here. */
   handle(request: IncomingMessage, response: ServerResponse): boolean {
     const method = request.method ?? 'GET';
-    const [path = '/', query = ''] = splitOnce(request.url ?? '/', '?');
+    const [path = '/', query = ''] = splitOnce(withoutOrigin(request.url ?? '/'), '?');
     if (method === 'OPTIONS') return this.#preflight(path, request, response);
     const routing = this.#router.find(method, path);
     if (routing.kind === 'none') return false;
@@ -80,7 +81,7 @@ export class Intake {
       // The dashboard and the own API live among the same paths, with GET.
       if (path.startsWith('/api/tributary/')) return false;
       request.resume();
-      send(
+      sendReply(
         request,
         response,
         routing.dialect,
@@ -96,7 +97,7 @@ export class Intake {
       headers: singleHeaders(request),
     };
     this.#answer(match, head, request).then(
-      (reply) => send(request, response, match.dialect, reply),
+      (reply) => sendReply(request, response, match.dialect, reply),
       (error: unknown) => {
         this.#parts.telemetry.emit({
           level: 'error',
@@ -104,7 +105,7 @@ export class Intake {
           route: match.route.id,
           detail: error instanceof Error ? (error.stack ?? error.message) : String(error),
         });
-        send(
+        sendReply(
           request,
           response,
           match.dialect,
@@ -124,11 +125,21 @@ export class Intake {
       incoming.resume();
       return this.#refuse(match, early.fault, { head, text: '', receivedAt: microsNow() });
     }
-    const body = await this.#bodies.read(incoming);
+    return this.#bodies.read(incoming, (body) => this.#answerTo(match, head, body, early?.value));
+  }
+
+  async #answerTo(
+    match: Match,
+    head: RequestHead,
+    body: Outcome<Buffer>,
+    known: Principal | undefined,
+  ): Promise<Reply> {
+    const { route } = match;
     const request: IntakeRequest = { head, text: body.ok ? textOf(body.value) : '', receivedAt: microsNow() };
     if (!body.ok) return this.#refuse(match, body.fault, request);
-    if (route.kind === 'resource') return this.#resource(route, request, early?.value);
-    const principal = early ?? this.#authenticate(route.bodyClaim?.(request) ?? claim, 'ingest');
+    if (route.kind === 'resource') return this.#resource(route, request, known);
+    const claim = route.bodyClaim?.(request) ?? route.credential(head);
+    const principal = known === undefined ? this.#authenticate(claim, 'ingest') : ok(known);
     if (!principal.ok) return this.#refuse(match, principal.fault, request);
     return this.#accept(match, route, principal.value, request, body.value);
   }
@@ -155,7 +166,10 @@ export class Intake {
     if (refusal !== undefined) return this.#refuse(match, refusal, request);
     const count = items.reduce((sum, item) => sum + (item.ok ? 1 : 0), 0);
     this.counters.refusedEvents += items.length - count;
-    if (count === 0) return this.#accepted(route, principal, request, items, Math.max(0, log.head.position - 1), []);
+    if (count === 0) {
+      const stored = route.answersAfter === 'store' ? [] : undefined;
+      return this.#accepted(route, principal, request, items, Math.max(0, log.head.position - 1), stored);
+    }
     if (loader.backlogBytes > logBacklogBytesMax) return this.#refuse(match, OVERLOADED, request);
     let position: number;
     try {
@@ -213,7 +227,7 @@ export class Intake {
     if (claim.by === 'body') return refuse('missing-credential', 'A key is required');
     const { registry } = this.#parts;
     const principal =
-      registry.authenticate(claim.by === 'key' ? claim.key : claim.value) ?? this.#publicPrincipal(claim);
+      this.#publicPrincipal(claim) ?? registry.authenticate(claim.by === 'key' ? claim.key : claim.value);
     if (principal === undefined) return refuse('unknown-credential', 'Invalid credentials');
     const hint = claim.by === 'key' && claim.projectHint !== undefined ? readProjectId(claim.projectHint) : undefined;
     if (hint !== undefined && hint !== principal.projectId && registry.hasProject(hint)) {
@@ -252,7 +266,7 @@ export class Intake {
     const dialect = this.#router.dialectOf(path);
     if (dialect?.cors === undefined) return false;
     request.resume();
-    send(request, response, dialect, {
+    sendReply(request, response, dialect, {
       status: 204,
       headers: {
         'access-control-allow-methods': dialect.cors.methods,
@@ -280,6 +294,11 @@ function withRetry(reply: Reply, code: FaultCode): Reply {
     : reply;
 }
 
+/** A proxy may send the whole URL (RFC 9112, 3.2.2). */
+function withoutOrigin(target: string): string {
+  return target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?]*/i, '');
+}
+
 function splitOnce(text: string, separator: string): [string, string] {
   const at = text.indexOf(separator);
   return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
@@ -288,26 +307,4 @@ function splitOnce(text: string, separator: string): [string, string] {
 /** Node gives lists only for set-cookie, which no intake reads. */
 function singleHeaders(request: IncomingMessage): Record<string, string | undefined> {
   return request.headers as Record<string, string | undefined>;
-}
-
-function send(request: IncomingMessage, response: ServerResponse, dialect: Dialect, reply: Reply): void {
-  if (response.destroyed) return;
-  const headers: Record<string, string | number> = { ...reply.headers };
-  const { origin } = request.headers;
-  if (dialect.cors !== undefined && origin !== undefined) {
-    headers['access-control-allow-origin'] = origin;
-    headers['access-control-allow-credentials'] = 'true';
-    headers['access-control-expose-headers'] = 'x-tributary-receipt';
-    headers.vary = 'Origin';
-  }
-  // The rest of a refused body is still on its way: read and forget it, then let the connection go.
-  if (!request.complete && reply.status >= 400) headers.connection = 'close';
-  if (reply.body === undefined) {
-    response.writeHead(reply.status, headers).end();
-    return;
-  }
-  const body = Buffer.from(JSON.stringify(reply.body));
-  headers['content-type'] ??= 'application/json; charset=utf-8';
-  headers['content-length'] = body.length;
-  response.writeHead(reply.status, headers).end(body);
 }

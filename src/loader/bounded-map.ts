@@ -27,6 +27,10 @@ export class BoundedMap<V> {
     this.#young = new Map();
   }
 
+  get isEmpty(): boolean {
+    return this.#young.size === 0 && this.#old.size === 0;
+  }
+
   delete(key: string): void {
     this.#young.delete(key);
     this.#old.delete(key);

@@ -59,6 +59,11 @@ export class Duplicates {
     for (const event of events) if (!event.duplicate) this.#recent.delete(identityOf(event));
   }
 
+  /** Events that turned out to be the first of their identity after all. */
+  remember(events: readonly LoadedEvent[]): void {
+    for (const event of events) this.#recent.set(identityOf(event), event.position);
+  }
+
   #mustAsk(event: LoadedEvent): boolean {
     if (event.position < this.#replayUntil) return true;
     return event.draft.isIdempotencyKey === true && !this.#recent.has(identityOf(event));

@@ -30,7 +30,7 @@ interface Waiter {
 
 export class LoaderThread {
   readonly #worker: Worker;
-  readonly #results = new Map<number, (events: readonly StoredEvent[]) => void>();
+  readonly #results = new Map<number, (events: readonly StoredEvent[] | undefined) => void>();
   readonly #onFailure: (error: Error) => void;
   #waiters: Waiter[] = [];
   #head: LogHead;
@@ -129,6 +129,8 @@ export class LoaderThread {
     }
     this.#progress = message.progress;
     for (const [position, events] of message.progress.results) this.#results.get(position)?.(events);
+    // Passed without a result: a dead letter, which is kept but not stored.
+    for (const [position, finish] of this.#results) if (position < message.progress.position) finish(undefined);
     for (const waiter of [...this.#waiters]) if (waiter.position <= message.progress.position) waiter.resolve();
   }
 }

@@ -163,6 +163,39 @@ describe('traces of late parents', () => {
     }
   });
 
+  it('joins what two processes saw of one span, whichever saw the parent', async () => {
+    const subject = await Subject.make();
+    const call = (phase: string, more: object) =>
+      subject.accept('weflayr.event', { event_id: 'call', event_type: `x.${phase}`, ...more });
+    await call('before', { trace_id: 'T' });
+    await subject.load();
+    await call('after', {});
+    await subject.load();
+    await subject.lunary(start('X'), start('C', 'X'));
+    await subject.load();
+    await subject.lunary(start('R'), start('X', 'R'));
+    await subject.load();
+    const counts = Object.fromEntries((await subject.traces()).map((trace) => [trace.traceId, trace.spanCount]));
+    expect(counts).toEqual({ T: 1, R: 3 });
+  });
+
+  it('joins a chain of any depth that comes leaf first, and lists it by what is deep in it', async () => {
+    const subject = await Subject.make();
+    const chain = Array.from({ length: 120 }, (_, i) => ({
+      ...start(`n${i}`, i === 0 ? undefined : `n${i - 1}`),
+      timestamp: Date.now() - 7_200_000 + i * 60_000,
+    }));
+    const deep = chain.map((event, i) => (i === 119 ? { ...event, userId: 'deep user', tags: ['deep'] } : event));
+    await subject.lunary(...deep.reverse());
+    await subject.load();
+    expect(Object.keys(await subject.tree('n0'))).toHaveLength(120);
+    expect(await subject.traces()).toMatchObject([{ traceId: 'n0', spanCount: 120 }]);
+    for (const filter of [{ userId: 'deep user' }, { tag: 'deep' }]) {
+      const page = await listTraces(reader, subject.project, TraceFilters.parse(filter));
+      expect(page?.data.map((trace) => trace.traceId)).toEqual(['n0']);
+    }
+  });
+
   it('a parent that never comes leaves a trace of its name; cycles and self-parents end as roots', async () => {
     const subject = await Subject.make();
     await subject.lunary(start('orphan', 'never'), start('self', 'self'), start('a', 'b'), start('b', 'a'));
@@ -278,6 +311,38 @@ describe('what cannot be stored', () => {
     await subject.load({ store: picky });
     expect((await subject.traces()).map((trace) => trace.traceId).sort()).toEqual(['good one', 'good two']);
     expect(await registry.findDeadLetter(subject.project, poison)).toMatchObject({ reason: 'Code: 117. cannot parse' });
+  });
+
+  it('takes none of the events with it that came again in other requests', async () => {
+    const subject = await Subject.make();
+    await subject.lunary(start('shared'), start('poison'));
+    await subject.lunary(start('shared'));
+    const picky: StoreWriter = {
+      select: (sql, params) => store.select(sql, params),
+      command: (sql) => store.command(sql),
+      close: async () => undefined,
+      insert: async (table, columns, rows) => {
+        if (rows.includes('poison')) throw new StoreError('Code: 117. cannot parse', 117, undefined);
+        await store.insert(table, columns, rows);
+      },
+    };
+    await subject.load({ store: picky });
+    expect((await subject.events()).map((event) => event.payload)).toEqual([start('shared')]);
+    expect((await subject.traces()).map((trace) => trace.traceId)).toEqual(['shared']);
+  });
+
+  it('is never text: half an emoji in any id is stored as a replacement', async () => {
+    const subject = await Subject.make();
+    await subject.lunary({
+      ...start('cut \ud83d'),
+      tags: ['half \ude00'],
+      name: '\ud83d',
+      userId: '\ud83d',
+      parentRunId: 'p \ud83d',
+    });
+    await subject.load();
+    expect(await subject.events()).toHaveLength(1);
+    expect(await subject.traces()).toHaveLength(1);
   });
 });
 

@@ -9,16 +9,17 @@
 
 import { groupBy } from '../canonical/group-by.ts';
 import type { StoredEvent } from '../dialects/dialect.ts';
-import { loadBatchBytesMax, loadBatchEventsMax, loadIntervalMs } from '../limits.ts';
+import { loadBatchBytesMax, loadBatchEventsMax, loadIntervalMs, recentEventIdsMax } from '../limits.ts';
 import type { LogHead, LogReader, LogRecord } from '../log/log.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { StoreReader, StoreWriter } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { AliasRow, LoadedEvent } from './batch.ts';
 import { BatchWriter } from './batch-writer.ts';
+import { BoundedMap } from './bounded-map.ts';
 import { DeadLetterBox } from './dead-letter-box.ts';
 import { decodeRecord, type RouteTable } from './decode-record.ts';
-import { Duplicates } from './duplicates.ts';
+import { Duplicates, identityOf } from './duplicates.ts';
 import { Mentioned } from './mentioned.ts';
 import { retried } from './retried.ts';
 import { type BatchRows, toRows } from './rows.ts';
@@ -58,7 +59,7 @@ interface Prepared {
   readonly aliases: readonly AliasRow[];
   /** Absent when they could not be built: then one of the records is to blame, and the writer finds out which. */
   readonly rows: BatchRows | undefined;
-  readonly duplicates: number;
+  readonly duplicates: readonly LoadedEvent[];
   /** Events of records that somebody waits for, duplicates included, by the record's position. */
   readonly awaited: ReadonlyMap<number, readonly LoadedEvent[]>;
 }
@@ -75,6 +76,8 @@ export class Loader {
   #urgent = false;
   #stopping = false;
   #wake: () => void = () => undefined;
+  /** Identities of events whose record was refused, with its position; a repeat of them may be under way. */
+  readonly #refused = new BoundedMap<number>(recentEventIdsMax);
   #position = 0;
   #loaded = 0;
   #repeated = 0;
@@ -181,21 +184,44 @@ export class Loader {
       events,
       aliases,
       rows: built(events, aliases),
-      duplicates: unstored.length - events.length,
+      duplicates: unstored.filter((event) => event.duplicate),
       awaited,
     };
   }
 
   async #commit({ records, events, aliases, rows, duplicates, awaited }: Prepared): Promise<void> {
     await this.#mentioned.ensure(events);
-    const refused = await this.#writer.write(events, aliases, rows);
+    const refused = [...(await this.#writer.write(events, aliases, rows))];
+    for (const event of refused) this.#refused.set(identityOf(event), event.record.position);
+    const revived = await this.#revive(duplicates);
+    refused.push(...(await this.#writer.write(revived.events, revived.aliases)));
     this.#duplicates.forget(refused);
-    this.#loaded += events.length - refused.length;
-    this.#repeated += duplicates;
-    const results = await retried(() => this.#results(awaited), this.#parts.telemetry);
+    this.#duplicates.remember(revived.events.filter((event) => !refused.includes(event)));
+    this.#loaded += events.length + revived.events.length - refused.length;
+    this.#repeated += duplicates.length - revived.events.length;
+    const dead = new Set(refused.map((event) => event.record.position));
+    const answerable = new Map([...awaited].filter(([position]) => !dead.has(position)));
+    const results = await retried(() => this.#results(answerable), this.#parts.telemetry);
     const last = records.at(-1);
     if (last !== undefined) this.#moveTo(last.position + last.count, results);
     await this.#checkpoint(false);
+  }
+
+  /** Repeats of events that were then refused with their whole record: they are the first ones now. */
+  async #revive(duplicates: readonly LoadedEvent[]): Promise<{ events: LoadedEvent[]; aliases: AliasRow[] }> {
+    if (this.#refused.isEmpty) return { events: [], aliases: [] };
+    const { telemetry } = this.#parts;
+    const events = duplicates.filter((event) => {
+      const refusedAt = this.#refused.get(identityOf(event));
+      return refusedAt !== undefined && refusedAt !== event.record.position;
+    });
+    for (const event of events) {
+      event.duplicate = false;
+      this.#refused.delete(identityOf(event));
+    }
+    const aliases = await retried(() => this.#traces.resolve(events), telemetry);
+    await retried(() => this.#steps.assign(events), telemetry);
+    return { events, aliases };
   }
 
   #moveTo(position: number, results: LoaderProgress['results']): void {
@@ -214,7 +240,13 @@ export class Loader {
   async #checkpoint(now: boolean): Promise<void> {
     if (!now && performance.now() - this.#checkpointAt < CHECKPOINT_INTERVAL_MS) return;
     this.#checkpointAt = performance.now();
-    await this.#parts.reader.release(this.#position);
+    try {
+      await this.#parts.reader.release(this.#position);
+    } catch (error) {
+      // Without it more is read again after a crash, and recognised; nothing is lost or doubled.
+      const detail = error instanceof Error ? error.message : String(error);
+      this.#parts.telemetry.emit({ level: 'warn', name: 'checkpoint_failed', detail });
+    }
   }
 
   /** For duplicates the answer speaks of the event that was stored first. */

@@ -27,14 +27,14 @@ function eventRows(events: readonly LoadedEvent[]): Buffer {
     events.map((event) => [
       event.projectId,
       event.dialect,
-      event.draft.eventId,
-      event.draft.type,
-      event.traceId,
-      event.draft.spanId,
+      wellFormed(event.draft.eventId),
+      wellFormed(event.draft.type),
+      wellFormed(event.traceId),
+      wellFormed(event.draft.spanId),
       clampMicros(event.draft.timestamp),
       event.receivedAt,
       event.position,
-      event.draft.environment ?? '',
+      wellFormed(event.draft.environment ?? ''),
       event.userAgent,
       event.step,
       event.parentStep,
@@ -47,7 +47,7 @@ function spanRows(events: readonly LoadedEvent[]): Buffer {
   const spans = new Map<string, { key: readonly string[]; span: FoldedSpan }>();
   for (const event of events) {
     for (const fragment of event.draft.fragments) {
-      const key = [event.projectId, event.traceId, event.dialect, fragment.spanId];
+      const key = [event.projectId, wellFormed(event.traceId), event.dialect, wellFormed(fragment.spanId)];
       // Ids may hold any character but are never ambiguous here: the project and the dialect have fixed alphabets.
       const id = `${event.projectId}${event.dialect}${event.traceId.length}:${event.traceId}${fragment.spanId}`;
       let entry = spans.get(id);
@@ -67,10 +67,10 @@ function spanRow(key: readonly string[], span: FoldedSpan): unknown[] {
     ...key,
     span.start,
     span.end ?? null,
-    ...TEXT_REGISTERS.map((name) => span.text.get(name) ?? NOT_SAID),
+    ...TEXT_REGISTERS.map((name) => storable(span.text.get(name))),
     span.usage ?? NO_USAGE,
     span.duration ?? NO_NUMBER,
-    [...span.tags],
+    [...span.tags].map(wellFormed),
     [...span.metadata.values()],
     [...span.feedback.values()],
     [...span.steps],
@@ -79,7 +79,25 @@ function spanRow(key: readonly string[], span: FoldedSpan): unknown[] {
 }
 
 function aliasRows(aliases: readonly AliasRow[]): Buffer {
-  return lines(aliases.map(({ projectId, dialect, from, to }) => [projectId, dialect, from, to, to === '' ? 0 : 1]));
+  return lines(
+    aliases.map(({ projectId, dialect, from, to }) => [
+      projectId,
+      dialect,
+      wellFormed(from),
+      wellFormed(to),
+      to === '' ? 0 : 1,
+    ]),
+  );
+}
+
+/** Half of a surrogate pair is no UTF-8, and one such id would make the store refuse the whole batch. */
+function wellFormed(text: string): string {
+  return text.isWellFormed() ? text : text.toWellFormed();
+}
+
+function storable(register: TextTuple | undefined): TextTuple {
+  if (register === undefined) return NOT_SAID;
+  return register[2].isWellFormed() ? register : [register[0], register[1], wellFormed(register[2])];
 }
 
 /** Row by row into one buffer: a joined text of a whole batch would be tens of megabytes of garbage. */

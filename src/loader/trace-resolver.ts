@@ -14,6 +14,8 @@ import type { StoreReader } from '../store/store.ts';
 import type { AliasRow, LoadedEvent } from './batch.ts';
 import { BoundedMap } from './bounded-map.ts';
 
+const GUESSES_MAX = knownSpansMax / 2;
+
 export class TraceResolver {
   readonly #store: StoreReader;
   /** Span → trace id that it was last stored under. */
@@ -21,17 +23,27 @@ export class TraceResolver {
   /** Trace ids that were guessed and whose own span has not been seen yet. */
   readonly #guessed = new BoundedMap<true>(knownSpansMax);
   readonly #aliases = new BoundedMap<string>(knownSpansMax);
+  /** Alias rows that there are, about. Beyond what is remembered, the store is asked about every child that is placed. */
+  #guesses = 0;
 
   constructor(store: StoreReader) {
     this.#store = store;
   }
 
+  /** What this process would remember had it not been restarted: the newest spans, and the guesses that are open. */
   async warmUp(): Promise<void> {
-    const rows = await this.#store.select<{ project_id: string; dialect: string; from_id: string; to_id: string }>(
-      `SELECT toString(project_id) AS project_id, dialect, from_id, to_id FROM tributary.trace_aliases FINAL LIMIT {n:UInt64}`,
+    const spans = await this.#store.select<{ project_id: string; dialect: string; span_id: string; trace_id: string }>(
+      `SELECT toString(project_id) AS project_id, dialect, span_id, trace_id FROM tributary.events
+       WHERE position + {n:UInt64} > (SELECT max(position) FROM tributary.events) ORDER BY position`,
       { n: knownSpansMax / 2 },
     );
-    for (const row of rows) {
+    for (const row of spans) this.#known.set(`${row.project_id}|${row.dialect}|${row.span_id}`, row.trace_id);
+    const aliases = await this.#store.select<{ project_id: string; dialect: string; from_id: string; to_id: string }>(
+      `SELECT toString(project_id) AS project_id, dialect, from_id, to_id FROM tributary.trace_aliases FINAL LIMIT {n:UInt64}`,
+      { n: GUESSES_MAX },
+    );
+    this.#guesses = aliases.length;
+    for (const row of aliases) {
       const key = `${row.project_id}|${row.dialect}|${row.from_id}`;
       if (row.to_id === '') this.#guessed.set(key, true);
       else this.#aliases.set(key, row.to_id);
@@ -41,6 +53,7 @@ export class TraceResolver {
   /** Sets `traceId` on every event, in log order, and returns the alias rows to write before the spans. */
   async resolve(events: readonly LoadedEvent[]): Promise<AliasRow[]> {
     await this.#learnUnknown(events);
+    if (this.#guesses >= GUESSES_MAX) await this.#learnGuesses(events);
     const aliases: AliasRow[] = [];
     for (const event of events) event.traceId = this.#traceOf(event, aliases);
     return aliases;
@@ -95,6 +108,7 @@ export class TraceResolver {
     const key = `${event.projectId}|${event.dialect}|${id}`;
     if (this.#guessed.has(key)) return;
     this.#guessed.set(key, true);
+    this.#guesses += 1;
     aliases.push({ projectId: event.projectId, dialect: event.dialect, from: id, to: '' });
   }
 
@@ -129,6 +143,19 @@ export class TraceResolver {
         { project, dialect, ids: [...new Set(spans.map((span) => span.spanId))] },
       );
       for (const row of rows) this.#known.set(`${scope}|${row.span_id}`, row.trace_id);
+    }
+  }
+
+  async #learnGuesses(events: readonly LoadedEvent[]): Promise<void> {
+    const placed = events.filter(({ draft: { placement } }) => placement.by === 'parent' || placement.by === 'trace');
+    for (const [scope, members] of groupBy(placed, (event) => `${event.projectId}|${event.dialect}`)) {
+      const [project = '', dialect = ''] = scope.split('|');
+      const rows = await this.#store.select<{ from_id: string }>(
+        `SELECT from_id FROM tributary.trace_aliases FINAL
+         WHERE project_id = {project:UUID} AND dialect = {dialect:String} AND from_id IN {ids:Array(String)} AND to_id = ''`,
+        { project, dialect, ids: [...new Set(members.map((event) => event.draft.spanId))] },
+      );
+      for (const row of rows) this.#guessed.set(`${scope}|${row.from_id}`, true);
     }
   }
 }

@@ -23,7 +23,8 @@ export function administer(api: OpenAPIHono<QueryEnv>, registry: Registry): void
     const { name, id } = c.req.valid('json');
     const projects = await registry.listProjects();
     const projectId = id === undefined ? undefined : readProjectId(id);
-    if (projects.some((project) => project.name === name || project.id === projectId)) {
+    const isKey = id !== undefined && registry.authenticate(id) !== undefined;
+    if (isKey || projects.some((project) => project.name === name || project.id === projectId)) {
       return fault(c, 'conflict', 'A project with this name or id exists', 'name') as never;
     }
     const project = await registry.createProject(name, projectId);
@@ -89,7 +90,7 @@ async function projectOf(
     : undefined;
 }
 
-/** Nobody hands out what it does not have. */
+/** A key for a whole instance is made only by one. */
 function mayGive(principal: Principal, scopes: readonly Scope[]): boolean {
   return scopes.every((scope) => scope !== 'instance' || principal.scopes.includes('instance'));
 }

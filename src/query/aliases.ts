@@ -5,7 +5,7 @@
  */
 
 import type { ProjectId } from '../canonical/ids.ts';
-import { aliasHopsMax } from '../limits.ts';
+import { aliasRowsMax } from '../limits.ts';
 import type { StoreReader } from '../store/store.ts';
 
 interface AliasRow {
@@ -29,7 +29,7 @@ export class TraceAliases {
   async roots(keys: readonly string[]): Promise<Map<string, string>> {
     const next = new Map<string, string>();
     let frontier = [...new Set(keys)];
-    for (let hops = 0; frontier.length > 0 && hops < aliasHopsMax; hops += 1) {
+    while (frontier.length > 0 && next.size < aliasRowsMax) {
       const rows = await this.#rows(`AND from_id IN {ids:Array(String)}`, frontier);
       const asked = new Set(frontier);
       const found = rows.filter((row) => asked.has(row.child));
@@ -43,7 +43,7 @@ export class TraceAliases {
   async members(roots: readonly string[]): Promise<Map<string, string>> {
     const rootOf = new Map(roots.map((root) => [root, root]));
     let frontier = [...rootOf.keys()];
-    for (let hops = 0; frontier.length > 0 && hops < aliasHopsMax; hops += 1) {
+    while (frontier.length > 0 && rootOf.size < aliasRowsMax) {
       const rows = await this.#rows(`AND to_id IN {ids:Array(String)}`, frontier);
       frontier = [];
       for (const { child, parent } of rows) {

@@ -41,10 +41,10 @@ export function buildApi(parts: QueryParts, telemetry: Telemetry): OpenAPIHono<Q
   });
 
   api.openapi(listEventsRoute, async (c) => {
+    // Where following starts: everything up to here is stored. Read before the events, which may be more.
+    const position = String(parts.loader.progress.position - 1);
     const text = await listEvents(parts.store, c.var.principal.projectId, c.req.valid('query'));
     if (text === undefined) return fault(c, 'invalid-event', 'The cursor is not one of this server', 'cursor') as never;
-    // Where following starts: everything up to here is stored.
-    const position = String(parts.loader.progress.position - 1);
     return c.body(text, 200, { 'content-type': 'application/json', 'x-tributary-position': position }) as never;
   });
 

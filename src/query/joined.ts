@@ -43,16 +43,21 @@ const ROOTS = `SELECT child, argMax(parent, hops) AS root FROM (
   ) SELECT child, parent, hops FROM chain
 ) GROUP BY child`;
 
+const STORED_KEY = `concat(dialect, '|', trace_id)`;
+
+function projectRows({ hasDialect = false }: Scope): string {
+  return `project_id = {project:UUID}${hasDialect ? ' AND dialect = {dialect:String}' : ''}`;
+}
+
 /** Rows of `tributary.spans`, `columns` of them, with the `trace_key` (`dialect|traceId`) that they belong to. */
 function rows(scope: Scope, columns: readonly string[], condition = '1'): string {
-  const own = `concat(dialect, '|', trace_id)`;
-  const where = `project_id = {project:UUID}${scope.hasDialect === true ? ' AND dialect = {dialect:String}' : ''} AND (${condition})`;
+  const where = `${projectRows(scope)} AND (${condition})`;
   const selected = columns.map((column) => `, ${column}`).join('');
   return scope.hasAliases
-    ? `SELECT if(root = '', own_key, root) AS trace_key${selected}
-       FROM (SELECT ${own} AS own_key${selected} FROM tributary.spans WHERE ${where}) AS stored
-       LEFT JOIN (${ROOTS}) AS roots ON roots.child = stored.own_key`
-    : `SELECT ${own} AS trace_key${selected} FROM tributary.spans WHERE ${where}`;
+    ? `SELECT if(root = '', stored_key, root) AS trace_key${selected}
+       FROM (SELECT ${STORED_KEY} AS stored_key${selected} FROM tributary.spans WHERE ${where}) AS stored
+       LEFT JOIN (${ROOTS}) AS roots ON roots.child = stored.stored_key`
+    : `SELECT ${STORED_KEY} AS trace_key${selected} FROM tributary.spans WHERE ${where}`;
 }
 
 /** Keys of the traces that have a row like this. */
@@ -60,9 +65,10 @@ export function traceKeysWith(scope: Scope, condition: string): string {
   return `SELECT trace_key FROM (${rows(scope, [], condition)})`;
 }
 
-function scoped(scope: Scope): string {
-  const conditions = (scope.tracesWith ?? []).map((condition) => `trace_key IN (${traceKeysWith(scope, condition)})`);
-  return conditions.length === 0 ? '1' : conditions.join(' AND ');
+/** Condition on the key of a trace. */
+function isInScope(scope: Scope, key: string): string {
+  const conditions = (scope.tracesWith ?? []).map((condition) => `${key} IN (${traceKeysWith(scope, condition)})`);
+  return ['1', ...conditions].join(' AND ');
 }
 
 /** Columns that hold the counts of `USAGE_FIELDS`, with the total as a reader sees it. */
@@ -82,41 +88,72 @@ const COUNTED = COUNTS.slice(0, -1).map((count, i) => `nullIf(tupleElement(used,
 const TOTAL = `multiIf(tupleElement(used, 8) >= 0, tupleElement(used, 8), tokens_input IS NULL AND tokens_output IS NULL, NULL,
     ifNull(tokens_input, 0) + ifNull(tokens_output, 0)) AS tokens_total`;
 
+/** Columns whose rows are joined, with how (schema.ts). */
+function joins(columns: readonly string[]): readonly (readonly [column: string, join: string])[] {
+  const greatest = [...columns, 'usage', 'duration_micros', 'end_time'];
+  return [['start_time', 'min'], ...greatest.map((column) => [column, 'max'] as const)];
+}
+
+/**
+ * Spans by the trace id that they are stored under. FINAL joins as the table's merges do, row by row in the table's order:
+ * a GROUP BY would hold a state of kilobytes for every span of the project. `condition` is on columns of the table's order
+ * only, so it may be asked before rows are joined, and the wide columns are read for the rows that pass.
+ */
+function storedSpans(scope: Scope, columns: readonly string[], condition: string): string {
+  const joined = joins(columns).map(([column]) => `${column} AS joined_${column}`);
+  return `SELECT ${STORED_KEY} AS stored_key, dialect, span_id, ${joined.join(', ')} FROM tributary.spans FINAL
+    PREWHERE ${condition} WHERE ${projectRows(scope)}`;
+}
+
+/** Spans by the trace that they belong to. Only what has to do with an alias is looked at twice. */
+function spansOfTraces(scope: Scope, columns: readonly string[]): string {
+  const inScope = isInScope(scope, STORED_KEY);
+  const names = joins(columns).map(([column]) => `joined_${column}`);
+  const settled = (condition: string) =>
+    `SELECT stored_key AS trace_key, dialect, span_id, ${names.join(', ')} FROM (${storedSpans(scope, columns, condition)})`;
+  if (!scope.hasAliases) return settled(inScope);
+  const isMoved = `${STORED_KEY} IN (SELECT arrayJoin([child, root]) FROM (${ROOTS}))`;
+  const rejoined = joins(columns).map(([column, join]) => `${join}(joined_${column}) AS joined_${column}`);
+  return `${settled(`${inScope} AND NOT ${isMoved}`)}
+    UNION ALL
+    SELECT trace_key, dialect, span_id, ${rejoined.join(', ')} FROM (
+      SELECT if(root = '', stored_key, root) AS trace_key, dialect, span_id, ${names.join(', ')}
+      FROM (${storedSpans(scope, columns, isMoved)}) AS stored LEFT JOIN (${ROOTS}) AS roots ON roots.child = stored.stored_key
+    ) WHERE ${isInScope(scope, 'trace_key')} GROUP BY trace_key, dialect, span_id`;
+}
+
 /**
  * One row per span: trace_key, dialect, span_id, first, last, seen (its latest moment), duration, measured_rank,
  * the token columns, and `registers` under the names of their columns.
  */
 export function joinedSpans(scope: Scope, registers: readonly TextRegister[]): string {
   const columns = registers.map(columnOf);
-  const texts = columns.map((column) => `tupleElement(max(${column}), 3) AS joined_${column}`);
-  const read = ['dialect', 'span_id', 'start_time', 'end_time', ...columns, 'usage', 'duration_micros'];
-  return `SELECT trace_key, dialect, span_id, first, last, greatest(first, ifNull(last, first)) AS seen,
-    ${[...COUNTED, TOTAL, ...columns.map((column) => `joined_${column} AS ${column}`)].join(', ')},
-    tupleElement(measured, 1) AS measured_rank, if(measured_rank > 0, tupleElement(measured, 3), last - first) AS duration
-  FROM (
-    SELECT ${[
-      'trace_key, dialect, span_id, toUnixTimestamp64Micro(min(start_time)) AS first, toUnixTimestamp64Micro(max(end_time)) AS last',
-      ...texts,
-      'max(usage) AS used, max(duration_micros) AS measured',
-    ].join(', ')}
-    FROM (${rows(scope, read)}) WHERE ${scoped(scope)} GROUP BY trace_key, dialect, span_id
-  )`;
+  const texts = columns.map((column) => `tupleElement(joined_${column}, 3) AS ${column}`);
+  return `SELECT trace_key, dialect, span_id, toUnixTimestamp64Micro(joined_start_time) AS first, toUnixTimestamp64Micro(joined_end_time) AS last,
+    greatest(first, ifNull(last, first)) AS seen, joined_usage AS used, ${[...COUNTED, TOTAL, ...texts].join(', ')},
+    tupleElement(joined_duration_micros, 1) AS measured_rank,
+    if(measured_rank > 0, tupleElement(joined_duration_micros, 3), last - first) AS duration
+  FROM (${spansOfTraces(scope, columns)})`;
 }
 
-const TRACE_REGISTERS = ['status', 'parentSpanId', 'userId', 'sessionId', 'agentName', 'agentVersion'] as const;
+const TRACE_REGISTERS = ['status', 'parentSpanId', 'userId', 'sessionId', 'agentName'] as const;
 
-/** Roots first, then by time: whose word about the trace counts. */
-const PRECEDENCE = '(NOT is_root, first, span_id)';
-const foremost = (column: string) => `argMinIf(${column}, ${PRECEDENCE}, ${column} != '')`;
+/**
+ * Roots first, then by time: whose word about the trace counts. One text that sorts like (NOT is_root, first, span_id);
+ * the offset makes all times positive, so that they have the same number of digits.
+ */
+const PRECEDENCE = `concat(if(is_root, '0', '1'), hex(toUInt64(first + 4611686018427387904)), span_id) AS precedence`;
+const foremost = (column: string) => `argMinIf(${column}, precedence, ${column} != '')`;
 
 /**
  * Spans with `is_root`: they name no parent, or none that the trace has. A set of hashes, because a set of the ids of ten
  * million spans would not fit into a query's memory.
  */
-function placedSpans(scope: Scope): string {
+function placedSpans(scope: Scope, registers: readonly TextRegister[]): string {
   return `SELECT *, parent_span_id = '' OR parent_span_id = span_id
-    OR sipHash64(trace_key, parent_span_id) NOT IN (SELECT sipHash64(trace_key, span_id) FROM (${rows(scope, ['span_id'])}) WHERE ${scoped(scope)}) AS is_root
-  FROM (${joinedSpans(scope, TRACE_REGISTERS)})`;
+    OR sipHash64(trace_key, parent_span_id) NOT IN (SELECT sipHash64(trace_key, span_id) FROM (${rows(scope, ['span_id'])}) WHERE ${isInScope(scope, 'trace_key')}) AS is_root,
+    ${PRECEDENCE}
+  FROM (${joinedSpans(scope, registers)})`;
 }
 
 /**
@@ -134,12 +171,12 @@ export function joinedTraces(scope: Scope): string {
       min(first) AS started, max(last) AS last_end, max(seen) AS seen_last, count() AS span_count, countIf(status = 'error') AS error_count,
       if(countIf(is_root) = 1 AND maxIf(measured_rank, is_root) > 0, assumeNotNull(maxIf(duration, is_root)), -1) AS root_duration,
       ${COUNTS.map((count) => `sum(${count}) AS sum_${count}`).join(', ')}
-    FROM (${placedSpans(scope)}) GROUP BY trace_key, dialect
+    FROM (${placedSpans(scope, TRACE_REGISTERS)}) GROUP BY trace_key, dialect
   )`;
 }
 
 /** One row per trace and agent in it: trace_key, agent_name, and the version that its foremost span names. */
 export function agentVersions(scope: Scope): string {
   return `SELECT trace_key, agent_name, ${foremost('agent_version')} AS version
-    FROM (${placedSpans(scope)}) WHERE agent_name != '' GROUP BY trace_key, agent_name`;
+    FROM (${placedSpans(scope, ['parentSpanId', 'agentName', 'agentVersion'])}) WHERE agent_name != '' GROUP BY trace_key, agent_name`;
 }

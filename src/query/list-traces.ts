@@ -9,6 +9,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ProjectId } from '../canonical/ids.ts';
 import { type Micros, microsNow } from '../canonical/time.ts';
+import { searchMsMax } from '../limits.ts';
 import { wordsOf } from '../store/schema/schema.ts';
 import type { QueryParams, StoreReader } from '../store/store.ts';
 import { TraceAliases } from './aliases.ts';
@@ -52,8 +53,9 @@ const BEGINNING: Micros = Number.MIN_SAFE_INTEGER;
 const FOREVER: Micros = Number.MAX_SAFE_INTEGER - 1;
 const CURSOR = ['number', 'string'] as const;
 
-/** Rows below the newest this many are never needed for a page; more than the page, because aliases and filters drop some. */
-const candidatesFor = (limit: number) => limit * 2 + 50;
+/** More than the page, because aliases and filters drop some; twice as many each time that was too few. */
+const candidatesFor = (limit: number, round: number) => Math.min((limit * 2 + 50) * 2 ** round, CANDIDATES_MAX);
+const CANDIDATES_MAX = 4_000;
 
 export type TracePage = { data: TraceSummary[]; nextCursor: string | null };
 
@@ -68,15 +70,19 @@ export async function listTraces(
   const [cursorStart, cursorKey] = after ?? [];
   const search = new Search(store, project, filters);
   const upper = Math.min(Number(cursorStart ?? FOREVER), filters.to === undefined ? FOREVER : filters.to - 1);
-  const found = await search.run(
+  const { found, stoppedAt } = await search.run(
     upper,
     (trace) => cursorStart === undefined || isBefore(trace, Number(cursorStart), String(cursorKey)),
   );
   const data = found.slice(0, filters.limit);
   const last = data.at(-1);
-  const nextCursor =
-    found.length > filters.limit && last !== undefined ? encodeCursor([last.startMicros, last.key]) : null;
-  return { data: data.map((trace) => trace.summary), nextCursor };
+  const isMore = found.length > filters.limit && last !== undefined;
+  const next = isMore
+    ? [last.startMicros, last.key]
+    : stoppedAt === undefined
+      ? undefined
+      : [stoppedAt.start, stoppedAt.key ?? ''];
+  return { data: data.map((trace) => trace.summary), nextCursor: next === undefined ? null : encodeCursor(next) };
 }
 
 function isBefore(trace: Summarised, start: number, key: string): boolean {
@@ -91,6 +97,10 @@ interface Bound {
 
 function isBelow(trace: Summarised, { start, key }: Bound): boolean {
   return trace.startMicros < start || (key !== undefined && trace.startMicros === start && trace.key < key);
+}
+
+function sorted(found: ReadonlyMap<string, Summarised>): Summarised[] {
+  return [...found.values()].sort((a, b) => (isBefore(a, b.startMicros, b.key) ? 1 : -1));
 }
 
 interface Candidate {
@@ -113,28 +123,41 @@ class Search {
     this.#rows = rowFilter(filters);
   }
 
-  /** Up to one more than the page, sorted; `upper` is the newest start that counts. */
-  async run(upper: Micros, isWanted: (trace: Summarised) => boolean): Promise<Summarised[]> {
+  /**
+   * Up to one more than the page, sorted; `upper` is the newest start that counts. `stoppedAt`: where to go on when time
+   * was up before the page was full.
+   */
+  async run(
+    upper: Micros,
+    isWanted: (trace: Summarised) => boolean,
+  ): Promise<{ found: Summarised[]; stoppedAt?: Bound }> {
     const wanted = this.#filters.limit + 1;
-    const candidatesMax = candidatesFor(this.#filters.limit);
+    const deadline = performance.now() + searchMsMax;
     const found = new Map<string, Summarised>();
+    /** Seen by a newer row of theirs, but they start further down: judged again when the search gets there. */
+    const deferred = new Map<string, Summarised>();
     let before: Bound = { start: upper };
+    let round = 0;
     for (const lower of this.#windowStarts()) {
-      for (let isFull = true; isFull && before.start >= lower && found.size < wanted; ) {
+      for (let isFull = true; isFull && before.start >= lower && found.size < wanted; round += 1) {
+        if (performance.now() > deadline) return { found: sorted(found).slice(0, wanted), stoppedAt: before };
+        const candidatesMax = candidatesFor(this.#filters.limit, round);
         const candidates = await this.#candidates(lower, before, candidatesMax);
         const last = candidates.at(-1);
         isFull = candidates.length === candidatesMax;
         // What lies below the last candidate has not been seen completely yet; it comes with a later round.
         const floor: Bound =
           isFull && last !== undefined ? { start: last.first, key: last.trace_key } : { start: lower };
-        for (const trace of await this.#summaries(candidates)) {
-          if (!isBelow(trace, floor) && isWanted(trace) && this.#matches(trace.summary)) found.set(trace.key, trace);
+        for (const trace of [...(await this.#summaries(candidates)), ...deferred.values()]) {
+          deferred.delete(trace.key);
+          if (isBelow(trace, floor)) deferred.set(trace.key, trace);
+          else if (isWanted(trace) && this.#matches(trace.summary)) found.set(trace.key, trace);
         }
         before = isFull ? floor : { start: lower - 1 };
       }
       if (found.size >= wanted) break;
     }
-    return [...found.values()].sort((a, b) => (isBefore(a, b.startMicros, b.key) ? 1 : -1)).slice(0, wanted);
+    return { found: sorted(found).slice(0, wanted) };
   }
 
   #windowStarts(): Micros[] {
@@ -197,7 +220,8 @@ function rowFilter(filters: TraceFilters): { sql: string; params: QueryParams } 
   equals('user_id', filters.userId);
   equals('session_id', filters.sessionId);
   equals('agent_name', filters.agent);
-  if (filters.status === 'error') equals('status', 'error');
+  // A failed or paused trace has a row that says so; the other two states are also what is left unsaid.
+  if (filters.status === 'error' || filters.status === 'paused') equals('status', filters.status);
   if (filters.name !== undefined) {
     params.name = filters.name;
     somewhere('(tupleElement(name, 3) = {name:String} OR tupleElement(agent_name, 3) = {name:String})');

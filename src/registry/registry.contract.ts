@@ -49,6 +49,12 @@ export function describeRegistry(
       expect(registry.authenticate('wf_secret')?.projectId).toBe(a);
     });
 
+    it("takes no other project's id as a key: that id is public and works as one", async () => {
+      expect(await registry.importKey(a, b, 'thief', ['ingest'])).toBeUndefined();
+      expect(await registry.importKey(a, b.toUpperCase(), 'thief', ['ingest'])).toBeUndefined();
+      expect(await registry.importKey(b, b, 'own', ['ingest'])).toMatchObject({ projectId: b });
+    });
+
     it('compares UUID-shaped secrets without regard to case', async () => {
       await registry.importKey(a, '1111AAAA-1111-4111-8111-111111111111', 'lunary', ['ingest']);
       expect(registry.authenticate('1111aaaa-1111-4111-8111-111111111111')?.projectId).toBe(a);
@@ -103,6 +109,19 @@ export function describeRegistry(
       expect(await directory(a).hasFingerprint(id)).toBe(true);
       expect(await directory(b).hasFingerprint(id)).toBe(false);
       expect((await directory(b).ensureFingerprint('hash', '{}')).id).not.toBe(id);
+    });
+
+    it('makes many mentioned things at once, in order', async () => {
+      const person = (i: number) => ({ projectId: a, person: { id: `many ${i}`, properties: { i } } });
+      const people = Array.from({ length: 1200 }, (_, i) => person(i));
+      await registry.ensureMentioned([
+        ...people,
+        { projectId: a, agent: { name: 'many', version: 'v' } },
+        { projectId: a, person: { id: 'many 7' } },
+      ]);
+      expect(await directory(a).getPerson('many 7')).toMatchObject({ properties: { i: 7 } });
+      expect(await directory(a).getPerson('many 1199')).toMatchObject({ properties: { i: 1199 } });
+      expect(await directory(a).getAgentVersion('many', 'v')).toMatchObject({ number: 1 });
     });
 
     it('keeps a dead letter for its project only', async () => {

@@ -4,6 +4,7 @@
  */
 
 import type { ProjectId } from '../canonical/ids.ts';
+import type { JsonObject } from '../canonical/json.ts';
 import type { Directory } from '../dialects/dialect.ts';
 
 /**
@@ -36,6 +37,13 @@ export interface Principal {
   readonly scopes: readonly Scope[];
 }
 
+export interface Mentioned {
+  readonly projectId: ProjectId;
+  readonly agent?: { readonly name: string; readonly version?: string };
+  /** `properties` replace the known ones; their absence wipes nothing. */
+  readonly person?: { readonly id: string; readonly properties?: JsonObject };
+}
+
 export interface DeadLetter {
   readonly projectId: string;
   readonly position: number;
@@ -52,7 +60,7 @@ export interface Registry {
 
   /** Makes a new secret and returns it, the only time it is seen. */
   createKey(projectId: ProjectId, name: string, scopes: readonly Scope[]): Promise<{ key: Key; secret: string }>;
-  /** Takes an existing secret, so that clients keep theirs. `undefined` when it is in use by another project. */
+  /** Takes an existing secret, so that clients keep theirs. `undefined` when it is another project's key or id. */
   importKey(projectId: ProjectId, secret: string, name: string, scopes: readonly Scope[]): Promise<Key | undefined>;
   listKeys(projectId: ProjectId): Promise<Key[]>;
   /** False when the project has no such key. */
@@ -63,6 +71,9 @@ export interface Registry {
 
   /** One project's named things, as dialects see them. `settled` says when everything accepted has been loaded. */
   directory(projectId: ProjectId, settled: () => Promise<void>): Directory;
+
+  /** Agents, versions and people that events name, in order, in few transactions. */
+  ensureMentioned(mentions: readonly Mentioned[]): Promise<void>;
 
   addDeadLetter(letter: Omit<DeadLetter, 'createdAt'>, record: { meta: string; body: Uint8Array }): Promise<void>;
   findDeadLetter(projectId: ProjectId, position: number): Promise<DeadLetter | undefined>;

@@ -107,7 +107,9 @@ export function asTags(value: JsonValue | undefined): Tags | undefined {
   if (object === undefined) return { list: asTextList(value), object: {} };
   const entries = Object.entries(object).filter(([, tag]) => tag !== null);
   return {
-    list: entries.flatMap(([key, tag]) => (Array.isArray(tag) ? [] : asTextList(tag).map((text) => `${key}:${text}`))),
+    list: entries.flatMap(([key, tag]) =>
+      Array.isArray(tag) ? [] : asTextList(tag).flatMap((text) => asText(`${key}:${text}`) ?? []),
+    ),
     object: Object.fromEntries(entries),
   };
 }

@@ -134,6 +134,23 @@ describe('disk log', () => {
     expect((await DiskLog.open(directory)).head.position).toBe(30);
   });
 
+  it('keeps names growing with their contents, also behind empty segments of writes that failed', async () => {
+    const directory = await newDirectory();
+    await fill(directory, 3);
+    // What a full disk leaves: segments that were opened, named ahead of the end, and never written.
+    for (const name of ['0000000000000005.log', '0000000000000012.log']) await writeFile(join(directory, name), '');
+    const log = await DiskLog.open(directory);
+    const positions: number[] = [];
+    for (let i = 0; i < 10; i += 1)
+      positions.push(await log.append({ meta: '{}', body: Buffer.from(`later ${i}`), count: 1 }));
+    await log.close();
+    expect(positions[0]).toBeGreaterThanOrEqual(12);
+    const reader = await DiskLogReader.open(directory);
+    await reader.release(positions[0] ?? 0);
+    await reader.close();
+    expect((await readAll(directory)).bodies).toEqual(positions.map((_, i) => `later ${i}`));
+  });
+
   it('refuses, keeps nothing, and recovers alone when the disk does', async () => {
     const directory = await newDirectory();
     const log = await DiskLog.open(directory);

@@ -6,7 +6,7 @@
  * `head` and closed: a later sync on the same file could claim success for pages that the kernel has dropped.
  */
 
-import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
+import { type FileHandle, open, readFile, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bodyBytesMax, groupCommitBytesMax, segmentBytesMax } from '../../limits.ts';
 import { type EventLog, type LogHead, LogUnavailable, type NewRecord } from '../log.ts';
@@ -158,6 +158,7 @@ export class DiskLog implements EventLog {
     // Best effort: when even this fails, the loader may later store requests that were answered with 503.
     await file.truncate(this.#head.bytes).catch(() => undefined);
     await file.close().catch(() => undefined);
+    if (this.#head.bytes === 0) await unlink(join(this.#directory, this.#head.segment)).catch(() => undefined);
   }
 }
 
@@ -176,9 +177,15 @@ async function writeFully(
   }
 }
 
-/** The position behind the last whole record: only the newest non-empty segment is read. */
+/**
+ * The position behind the last whole record: only the newest non-empty segment is read. Never below the name of the newest
+ * segment, also when that one is empty (its writes failed): names have to grow with what is in them.
+ */
 async function endOfLog(directory: string): Promise<number> {
-  for (const segment of (await listSegments(directory)).reverse()) {
+  const segments = await listSegments(directory);
+  const newest = segments.at(-1);
+  const floor = newest === undefined ? 0 : firstPositionOf(newest);
+  for (const segment of segments.reverse()) {
     const buffer = await readFile(join(directory, segment));
     let end: number | undefined;
     let offset = 0;
@@ -187,10 +194,11 @@ async function endOfLog(directory: string): Promise<number> {
       if (reading.kind === 'frame') end = reading.record.position + reading.record.count;
       offset = reading.kind === 'frame' ? offset + reading.bytes : nextMagic(buffer, offset + 1);
     }
-    if (end !== undefined) return end;
-    if (buffer.length > 0) return firstPositionOf(segment) + 1;
+    if (end !== undefined) return Math.max(end, floor);
+    // Torn from its first byte: its name may be that of an unfinished record.
+    if (buffer.length > 0) return Math.max(firstPositionOf(segment) + 1, floor);
   }
-  return 0;
+  return floor;
 }
 
 async function bytesOnDisk(directory: string): Promise<number> {

@@ -6,12 +6,13 @@
 import { randomUUID } from 'node:crypto';
 import { Kysely, Migrator, type SqliteDatabase, SqliteDialect } from 'kysely';
 import Database from 'libsql';
-import { newProjectId, type ProjectId } from '../../canonical/ids.ts';
+import { newProjectId, type ProjectId, readProjectId } from '../../canonical/ids.ts';
 import type { Directory } from '../../dialects/dialect.ts';
 import { deadLettersMax } from '../../limits.ts';
 import {
   type DeadLetter,
   type Key,
+  type Mentioned,
   type Principal,
   type Project,
   type Registry,
@@ -21,6 +22,9 @@ import {
 import { hashSecret, newSecret, prefixOf, sameHash } from './secrets.ts';
 import { SqliteDirectory } from './sqlite-directory.ts';
 import { MIGRATIONS, type Tables } from './tables.ts';
+
+/** One sync to disk for this many; more would keep the other thread's writes waiting. */
+const MENTIONS_PER_TRANSACTION = 500;
 
 interface KnownKey extends Principal {
   readonly hash: string;
@@ -89,6 +93,9 @@ export class SqliteRegistry implements Registry {
     name: string,
     scopes: readonly Scope[],
   ): Promise<Key | undefined> {
+    // A project's id is public (Lunary ships it to browsers): as another project's key it would draw its traffic away.
+    const named = readProjectId(secret);
+    if (named !== undefined && named !== projectId && this.#projects.has(named)) return undefined;
     const hash = hashSecret(secret);
     const existing = await this.#db.selectFrom('keys').selectAll().where('hash', '=', hash).executeTakeFirst();
     if (existing === undefined) return this.#insertKey(projectId, secret, name, scopes);
@@ -153,6 +160,22 @@ export class SqliteRegistry implements Registry {
 
   directory(projectId: ProjectId, settled: () => Promise<void>): Directory {
     return new SqliteDirectory(this.#db, projectId, settled);
+  }
+
+  async ensureMentioned(mentions: readonly Mentioned[]): Promise<void> {
+    for (let i = 0; i < mentions.length; i += MENTIONS_PER_TRANSACTION) {
+      const some = mentions.slice(i, i + MENTIONS_PER_TRANSACTION);
+      await this.#db.transaction().execute(async (transaction) => {
+        for (const { projectId, agent, person } of some) {
+          const directory = new SqliteDirectory(transaction, projectId, async () => undefined);
+          if (agent !== undefined) await directory.ensureAgent(agent.name);
+          if (agent?.version !== undefined) await directory.ensureAgentVersion(agent.name, { name: agent.version });
+          if (person === undefined) continue;
+          const { created } = await directory.ensurePerson(person.id, person.properties);
+          if (!created && person.properties !== undefined) await directory.updatePerson(person.id, person.properties);
+        }
+      });
+    }
   }
 
   async addDeadLetter(
