@@ -49,6 +49,14 @@ export const traceSpansMax = 20_000;
 export const aliasHopsMax = 64;
 /** Aliases that one read follows; each one was a parent that came after its child. */
 export const aliasRowsMax = 100_000;
+/** Aliases that travel in a statement; with more, the statement follows them itself. */
+export const carriedAliasesMax = 1000;
+/** Listed with an agent, the latest first. */
+export const versionsPerAgentMax = 100;
+export const agentNamesPerSessionMax = 100;
+/** Points of a time series, and groups in it; the rest is the group "other". */
+export const bucketsMax = 2000;
+export const groupsMax = 20;
 /** A search for traces that finds little ends its page after this time, with a cursor to go on. */
 export const searchMsMax = 5_000;
 export const queryMsMax = 30_000;

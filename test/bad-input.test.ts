@@ -22,9 +22,8 @@ afterAll(async () => {
   expect(stderr).toEqual([]);
 });
 
-/** As `storableText` writes ids that UTF-8 cannot hold. */
-const visible = (id: string) =>
-  (JSON.parse(id) as string).replace(/\p{Surrogate}/gu, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`);
+/** A lone surrogate is no text: the payload keeps it, an id shows a replacement for it. */
+const visible = (id: string) => (JSON.parse(id) as string).toWellFormed();
 const own = (sender: Sender, path: string) =>
   send(server.url, {
     method: 'GET',
@@ -241,12 +240,14 @@ describe('the own API', () => {
     ['/traces', ['name', 'userId', 'sessionId', 'agent', 'tag', 'q', 'nonsense']],
     ['/events', ['traceId', 'spanId', 'eventId', 'type', 'nonsense']],
   ])('%s takes any text as a filter', async (path, names) => {
-    for (const name of names) {
-      const answers = await Promise.all(
-        texts.map((text) => own(sender, `${path}?${name}=${encodeURIComponent(text)}`)),
-      );
-      for (const [i, answer] of answers.entries())
-        expect([name, texts[i], answer.status]).toEqual([name, texts[i], expect.toBeOneOf([200, 400])]);
+    // Each name gets other texts: a question takes some tens of milliseconds.
+    for (const [n, name] of names.entries()) {
+      for (const text of texts.filter((_, i) => i % names.length === n)) {
+        const answer = await own(sender, `${path}?${name}=${encodeURIComponent(text)}`);
+        const longest = path === '/traces' ? 1024 : 4096;
+        const isRefused = name !== 'nonsense' && text.length > longest;
+        expect([name, text, answer.status]).toEqual([name, text, isRefused ? 400 : 200]);
+      }
     }
   });
 

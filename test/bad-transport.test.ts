@@ -52,10 +52,9 @@ describe.each(vendors)('$name', (vendor) => {
     accepted.push(large);
     expectAccepted(vendor, await post(server, vendor, sender, vendor.body([large])));
     const body = Buffer.alloc(21 * MIB, 0x20);
-    for (let i = 0; i < 3; i += 1) {
-      expectRefusal(vendor, await post(server, vendor, sender, body), 'too-large');
-      expectRefusal(vendor, await post(server, vendor, sender, chunks(21 * MIB)), 'too-large');
-    }
+    // More than once: a server that hangs up too early loses its answer only now and then.
+    for (let i = 0; i < 3; i += 1) expectRefusal(vendor, await post(server, vendor, sender, body), 'too-large');
+    expectRefusal(vendor, await post(server, vendor, sender, chunks(21 * MIB)), 'too-large');
     // Refused before the body is looked at: that answer has to arrive, too.
     const unknown = await post(server, vendor, { ...sender, key: 'no-such-key' }, body);
     if (vendor.name === 'lunary report') expectRefusal(vendor, unknown, 'too-large');
@@ -267,18 +266,26 @@ describe('connections', () => {
 });
 
 describe('batches', () => {
-  it.each(['lunary', 'vellum', 'whyops'].map(vendorNamed))(
-    '$name takes 100 000 events, and refuses one more',
-    async (vendor) => {
-      const sender = await newSender(server);
-      const events = Array.from({ length: eventsPerRequestMax }, (_, i) => vendor.event(sender, { id: `"n${i}"` }));
-      const [loaded, dead] = [await metric('loaded_events_total'), await metric('dead_letters_total')];
-      expectAccepted(vendor, await post(server, vendor, sender, vendor.body(events)));
-      const tooMany = vendor.body([...events, vendor.event(sender, { id: '"more"' })]);
-      expectRefusal(vendor, await post(server, vendor, sender, tooMany), 'too-many-events');
-      await server.settle(50_000);
-      expect(await metric('loaded_events_total')).toBe(loaded + eventsPerRequestMax);
-      expect(await metric('dead_letters_total')).toBe(dead);
-    },
-  );
+  it.each(['lunary', 'whyops'].map(vendorNamed))('$name takes 100 000 events, and refuses one more', async (vendor) => {
+    const sender = await newSender(server);
+    const events = Array.from({ length: eventsPerRequestMax }, (_, i) => vendor.event(sender, { id: `"n${i}"` }));
+    const [loaded, dead] = [await metric('loaded_events_total'), await metric('dead_letters_total')];
+    expectAccepted(vendor, await post(server, vendor, sender, vendor.body(events)));
+    const tooMany = vendor.body([...events, vendor.event(sender, { id: '"more"' })]);
+    expectRefusal(vendor, await post(server, vendor, sender, tooMany), 'too-many-events');
+    await server.settle(50_000);
+    expect(await metric('loaded_events_total')).toBe(loaded + eventsPerRequestMax);
+    expect(await metric('dead_letters_total')).toBe(dead);
+  });
+
+  it('may name more spans than the store has seen, again and again', async () => {
+    const vellum = vendorNamed('vellum');
+    const sender = await newSender(server);
+    for (const batch of ['first', 'second']) {
+      const ids = Array.from({ length: 50_000 }, (_, i) => `"a span of the ${batch} batch: ${i}"`);
+      const body = vellum.body(ids.map((id) => vellum.event(sender, { id })));
+      expectAccepted(vellum, await post(server, vellum, sender, body));
+      await server.settle(15_000);
+    }
+  });
 });

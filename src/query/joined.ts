@@ -8,26 +8,18 @@
 
 import type { ProjectId } from '../canonical/ids.ts';
 import type { TextRegister } from '../canonical/span.ts';
-import { aliasHopsMax } from '../limits.ts';
+import { aliasHopsMax, carriedAliasesMax } from '../limits.ts';
 import { columnOf } from '../store/schema/schema.ts';
-import type { StoreReader } from '../store/store.ts';
+import type { QueryParams, StoreReader } from '../store/store.ts';
 
 /** Which rows are read. Its SQL speaks of columns of `tributary.spans`, its values are parameters of the statement. */
 export interface Scope {
-  readonly hasAliases: boolean;
+  /** Where late parents moved traces to, if they did; its parameters are `aliasedRoots`' too. */
+  readonly roots: string | undefined;
   /** Only this vendor's spans: `{dialect:String}`. */
   readonly hasDialect?: boolean;
   /** Only traces with a row like this, whole: `start_time >= …`. */
   readonly tracesWith?: readonly string[];
-}
-
-/** Most projects have no late parents, and then no statement needs to look for them. */
-export async function projectHasAliases(store: StoreReader, project: ProjectId): Promise<boolean> {
-  const rows = await store.select<{ found: number }>(
-    `SELECT 1 AS found FROM tributary.trace_aliases WHERE project_id = {project:UUID} AND to_id != '' LIMIT 1`,
-    { project },
-  );
-  return rows.length > 0;
 }
 
 const ALIASES = `SELECT concat(dialect, '|', from_id) AS child, concat(dialect, '|', to_id) AS parent
@@ -43,6 +35,24 @@ const ROOTS = `SELECT child, argMax(parent, hops) AS root FROM (
   ) SELECT child, parent, hops FROM chain
 ) GROUP BY child`;
 
+const CARRIED = `SELECT pair.1 AS child, pair.2 AS root
+  FROM (SELECT arrayJoin(arrayZip({aliases:Array(String)}, {aliasRoots:Array(String)})) AS pair)`;
+
+/** Most projects have no late parents, and then no statement needs to look for them. */
+export async function aliasedRoots(
+  store: StoreReader,
+  project: ProjectId,
+): Promise<{ readonly roots: string | undefined; readonly params: QueryParams }> {
+  const rows = await store.select<{ child: string; root: string }>(
+    `SELECT child, root FROM (${ROOTS}) LIMIT ${carriedAliasesMax + 1}`,
+    { project },
+  );
+  if (rows.length === 0) return { roots: undefined, params: {} };
+  if (rows.length > carriedAliasesMax) return { roots: ROOTS, params: {} };
+  const params = { aliases: rows.map((row) => row.child), aliasRoots: rows.map((row) => row.root) };
+  return { roots: CARRIED, params };
+}
+
 const STORED_KEY = `concat(dialect, '|', trace_id)`;
 
 function projectRows({ hasDialect = false }: Scope): string {
@@ -53,10 +63,10 @@ function projectRows({ hasDialect = false }: Scope): string {
 function rows(scope: Scope, columns: readonly string[], condition = '1'): string {
   const where = `${projectRows(scope)} AND (${condition})`;
   const selected = columns.map((column) => `, ${column}`).join('');
-  return scope.hasAliases
+  return scope.roots !== undefined
     ? `SELECT if(root = '', stored_key, root) AS trace_key${selected}
        FROM (SELECT ${STORED_KEY} AS stored_key${selected} FROM tributary.spans WHERE ${where}) AS stored
-       LEFT JOIN (${ROOTS}) AS roots ON roots.child = stored.stored_key`
+       LEFT JOIN (${scope.roots}) AS roots ON roots.child = stored.stored_key`
     : `SELECT ${STORED_KEY} AS trace_key${selected} FROM tributary.spans WHERE ${where}`;
 }
 
@@ -111,14 +121,14 @@ function spansOfTraces(scope: Scope, columns: readonly string[]): string {
   const names = joins(columns).map(([column]) => `joined_${column}`);
   const settled = (condition: string) =>
     `SELECT stored_key AS trace_key, dialect, span_id, ${names.join(', ')} FROM (${storedSpans(scope, columns, condition)})`;
-  if (!scope.hasAliases) return settled(inScope);
-  const isMoved = `${STORED_KEY} IN (SELECT arrayJoin([child, root]) FROM (${ROOTS}))`;
+  if (scope.roots === undefined) return settled(inScope);
+  const isMoved = `${STORED_KEY} IN (SELECT arrayJoin([child, root]) FROM (${scope.roots}))`;
   const rejoined = joins(columns).map(([column, join]) => `${join}(joined_${column}) AS joined_${column}`);
   return `${settled(`${inScope} AND NOT ${isMoved}`)}
     UNION ALL
     SELECT trace_key, dialect, span_id, ${rejoined.join(', ')} FROM (
       SELECT if(root = '', stored_key, root) AS trace_key, dialect, span_id, ${names.join(', ')}
-      FROM (${storedSpans(scope, columns, isMoved)}) AS stored LEFT JOIN (${ROOTS}) AS roots ON roots.child = stored.stored_key
+      FROM (${storedSpans(scope, columns, isMoved)}) AS stored LEFT JOIN (${scope.roots}) AS roots ON roots.child = stored.stored_key
     ) WHERE ${isInScope(scope, 'trace_key')} GROUP BY trace_key, dialect, span_id`;
 }
 

@@ -3,6 +3,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ProjectId } from '../canonical/ids.ts';
 import { isoFromMicros } from '../canonical/time.ts';
+import { versionsPerAgentMax } from '../limits.ts';
 import type { StoreReader } from '../store/store.ts';
 import { agentVersions, joinedTraces, USAGE_SUMS } from './joined.ts';
 import { page, refusals, UsageBody } from './schemas.ts';
@@ -22,9 +23,6 @@ import {
 } from './tally.ts';
 import { usageBody } from './trace-summary.ts';
 
-/** Versions listed of one agent, last seen first. */
-const VERSIONS_MAX = 100;
-
 export const AgentFilters = z.object(TallyFilters);
 export type AgentFilters = z.infer<typeof AgentFilters>;
 
@@ -43,7 +41,9 @@ export const AgentBody = z
     ...Counted,
     versions: z
       .array(z.object({ agentVersion: z.string().nullable(), ...Counted }))
-      .openapi({ description: `Last seen first, ${VERSIONS_MAX} at most; null where the traces name no version` }),
+      .openapi({
+        description: `Last seen first, ${versionsPerAgentMax} at most; null where the traces name no version`,
+      }),
   })
   .openapi('Agent');
 export type AgentBody = z.infer<typeof AgentBody>;
@@ -107,7 +107,7 @@ async function versionsOf(store: StoreReader, asked: Asked, agents: readonly str
      LEFT JOIN (${agentVersions(asked.scope)}) AS versions
        ON versions.trace_key = traces.trace_key AND versions.agent_name = traces.trace_agent
      WHERE trace_agent IN {agents:Array(String)} AND ${asked.within('started')}
-     GROUP BY trace_agent, version ORDER BY last_seen DESC, version DESC LIMIT ${VERSIONS_MAX} BY key`,
+     GROUP BY trace_agent, version ORDER BY last_seen DESC, version DESC LIMIT ${versionsPerAgentMax} BY key`,
     { ...asked.params, agents },
   );
 }

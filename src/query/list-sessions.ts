@@ -3,6 +3,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ProjectId } from '../canonical/ids.ts';
 import { isoFromMicros } from '../canonical/time.ts';
+import { agentNamesPerSessionMax } from '../limits.ts';
 import { wordsOf } from '../store/schema/schema.ts';
 import type { QueryParams, StoreReader } from '../store/store.ts';
 import { idOf } from './aliases.ts';
@@ -12,8 +13,6 @@ import { type Asked, ask, CostUsd, Seen, TallyFilters, type TallyPage, type Tall
 import { usageBody } from './trace-summary.ts';
 
 const SearchText = z.string().max(1024);
-/** Names listed in a session; the count of traces says that there is more. */
-const AGENT_NAMES_MAX = 100;
 
 export const SessionFilters = z.object({
   ...TallyFilters,
@@ -98,7 +97,7 @@ function sessions({ scope, within }: Asked, { where = `trace_session != ''`, hav
   return `SELECT dialect, concat(dialect, '|', trace_session) AS key, count() AS trace_count,
     sum(span_count) AS spans, sum(error_count) AS errors, ${USAGE_SUMS} AS counts,
     argMaxIf(trace_user, (started, trace_key), trace_user != '') AS user_id,
-    arraySlice(arraySort(groupUniqArrayIf(trace_agent, trace_agent != '')), 1, ${AGENT_NAMES_MAX}) AS agents,
+    arraySlice(arraySort(groupUniqArrayIf(trace_agent, trace_agent != '')), 1, ${agentNamesPerSessionMax}) AS agents,
     min(started) AS first_seen, max(seen) AS last_seen
     FROM (${joinedTraces(scope)}) WHERE ${where} AND ${within('started')}
     GROUP BY dialect, trace_session HAVING ${['1', ...having].join(' AND ')}`;

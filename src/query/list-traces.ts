@@ -48,7 +48,7 @@ export const listTracesRoute = createRoute({
 
 const HOUR: Micros = 3_600_000_000;
 /** Window starts, as ages. Each one is asked only when the newer ones did not fill the page. */
-const WINDOW_AGES = [1, 6, 24, 7 * 24, 30 * 24, 366 * 24].map((hours) => hours * HOUR);
+const WINDOW_AGES = [1, 24, 30 * 24].map((hours) => hours * HOUR);
 const BEGINNING: Micros = Number.MIN_SAFE_INTEGER;
 const FOREVER: Micros = Number.MAX_SAFE_INTEGER - 1;
 const CURSOR = ['number', 'string'] as const;

@@ -6,6 +6,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ProjectId } from '../canonical/ids.ts';
 import { isoFromMicros, type Micros, microsNow } from '../canonical/time.ts';
+import { bucketsMax, groupsMax } from '../limits.ts';
 import type { QueryParams, StoreReader } from '../store/store.ts';
 import { joinedSpans, joinedTraces, type Scope } from './joined.ts';
 import { refusals, Time, TimeParam } from './schemas.ts';
@@ -31,10 +32,6 @@ const MINUTE: Micros = 60_000_000;
 const INTERVALS = { minute: MINUTE, hour: 60 * MINUTE, day: 1440 * MINUTE } as const;
 const DAY = INTERVALS.day;
 
-/** Buckets between `from` and `to`; a day of minutes fits. */
-export const bucketsMax = 2000;
-/** Groups that are told apart; the others are folded into one. */
-export const groupsMax = 20;
 const FOLDED = 'other';
 
 export const SeriesQuery = z.object({

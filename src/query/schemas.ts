@@ -67,7 +67,7 @@ export function decodeCursor(cursor: string, shape: readonly ('string' | 'number
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
     if (!Array.isArray(parts) || parts.length !== shape.length) return undefined;
     const valid = parts.every(
-      (part: unknown, i) => typeof part === shape[i] && (typeof part !== 'number' || Number.isFinite(part)),
+      (part: unknown, i) => typeof part === shape[i] && (typeof part !== 'number' || Number.isSafeInteger(part)),
     );
     return valid ? parts : undefined;
   } catch {

@@ -3,7 +3,7 @@
 import { z } from '@hono/zod-openapi';
 import type { ProjectId } from '../canonical/ids.ts';
 import type { QueryParams, StoreReader } from '../store/store.ts';
-import { projectHasAliases, type Scope } from './joined.ts';
+import { aliasedRoots, type Scope } from './joined.ts';
 import { DialectParam, decodeCursor, encodeCursor, PageParams, Time, TimeParam } from './schemas.ts';
 
 export const TallyFilters = {
@@ -71,9 +71,10 @@ export async function ask(
     ...(from === undefined ? [] : ['start_time >= fromUnixTimestamp64Micro({from:Int64})']),
     ...(to === undefined ? [] : ['start_time < fromUnixTimestamp64Micro({to:Int64})']),
   ];
+  const aliases = await aliasedRoots(store, project);
   return {
     scope: {
-      hasAliases: await projectHasAliases(store, project),
+      roots: aliases.roots,
       hasDialect: dialect !== undefined,
       tracesWith: rowStarted.length === 0 ? [] : [rowStarted.join(' AND ')],
     },
@@ -83,7 +84,7 @@ export async function ask(
         ...(from === undefined ? [] : [`${column} >= {from:Int64}`]),
         ...(to === undefined ? [] : [`${column} < {to:Int64}`]),
       ].join(' AND '),
-    params: { project, from: from ?? 0, to: to ?? 0, dialect: dialect ?? '' },
+    params: { ...aliases.params, project, from: from ?? 0, to: to ?? 0, dialect: dialect ?? '' },
   };
 }
 

@@ -1,0 +1,314 @@
+/**
+ * Two projects that use the same ids for everything, through every dialect: neither sees, changes or counts anything of
+ * the other. The routes of the own API come from its description, so that new ones are asked as well.
+ */
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Answer, send } from './support/http.ts';
+import { chosen, filtered, type GetRoute, getRoutes } from './support/own-api.ts';
+import { expectAccepted, expectRefusal, post, storedEvents } from './support/refusals.ts';
+import { TestServer } from './support/server.ts';
+import { newFingerprint, newSender, type Sender, vendorNamed } from './support/vendors.ts';
+
+const VENDORS = ['weflayr', 'lunary', 'vellum', 'voker', 'whyops'].map(vendorNamed);
+const SHARED_IDS = ['one', 'two', "it's; -- |"];
+/** Ids, names and words that only the second project has. */
+const SECRET = 'secret-of-b';
+const AT_ONCE = 4;
+
+let server: TestServer;
+let a: Sender;
+let b: Sender;
+let routes: GetRoute[];
+const receipts = new Map<Sender, string[]>();
+/** What the first project is told, by question, before the second one does anything. */
+let before: Map<string, string>;
+
+beforeAll(async () => {
+  server = await TestServer.start();
+  a = await newSender(server);
+  b = await newSender(server);
+  routes = await getRoutes(server);
+  await postAll(a, SHARED_IDS, 'shared name', 'words of a');
+  before = await answers(a);
+  await postAll(b, SHARED_IDS, 'shared name', SECRET);
+  await postAll(b, [SECRET, `${SECRET} 2`], `${SECRET} name`, SECRET);
+});
+afterAll(async () => {
+  const { stderr } = server;
+  await server.stop();
+  expect(stderr).toEqual([]);
+});
+
+async function postAll(sender: Sender, ids: readonly string[], name: string, words: string): Promise<void> {
+  for (const vendor of VENDORS) {
+    for (const id of ids) {
+      const parts = { id: JSON.stringify(id), name: JSON.stringify(name), data: JSON.stringify(words) };
+      const more = '"tags":{"tier":"gold"},"session":"s","session_id":"s","parentStepId":1';
+      const answer = await post(server, vendor, sender, vendor.body([vendor.event(sender, { ...parts, more })]));
+      expectAccepted(vendor, answer);
+      const receipt = String(answer.headers['x-tributary-receipt']);
+      receipts.set(sender, [...(receipts.get(sender) ?? []), receipt]);
+    }
+  }
+  await server.settle();
+}
+
+/** A few at a time: the server answers as many side by side. */
+async function inTurns<T, R>(items: readonly T[], run: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let i = 0; i < items.length; i += AT_ONCE)
+    results.push(...(await Promise.all(items.slice(i, i + AT_ONCE).map(run))));
+  return results;
+}
+
+async function answered(path: string, sender: Sender): Promise<string> {
+  const { status, text } = await get(path, sender);
+  return `${status} ${text}`;
+}
+
+const get = (path: string, { key }: Sender): Promise<Answer> =>
+  send(server.url, { method: 'GET', path, headers: { authorization: `Bearer ${key}` } });
+const call = (method: string, path: string, { key }: Sender, body: unknown, headers = {}) =>
+  send(server.url, {
+    method,
+    path,
+    headers: { authorization: `Bearer ${key}`, ...headers },
+    body: JSON.stringify(body),
+  });
+
+/** Every question of the own API about everything that both projects have. */
+async function answers(sender: Sender): Promise<Map<string, string>> {
+  await server.settle();
+  const values = [...SHARED_IDS, 'shared name', 's', 'tier:gold', ...(receipts.get(a) ?? []).slice(0, 2)];
+  const paths = routes.flatMap((route) => [...filtered(route, values), ...chosen(route)]);
+  return new Map(await inTurns(paths, async (path) => [path, await answered(path, sender)] as const));
+}
+
+describe('the own API', () => {
+  it('finds nothing by what only the other project has', async () => {
+    const eventsOfB = await storedEvents(server, b);
+    const keysOfB = JSON.parse((await get('/api/tributary/v1/keys', b)).text) as { data: { id: string }[] };
+    const values = [
+      ...[SECRET, `${SECRET} 2`, `${SECRET} name`, b.projectId, b.fingerprint, b.key],
+      ...eventsOfB.slice(0, 1).map((event) => event.eventId),
+      ...(receipts.get(b) ?? []).slice(-1),
+      ...keysOfB.data.map((key) => key.id),
+    ];
+    const asked = routes.flatMap((route) =>
+      values.flatMap((value) => filtered(route, [value]).map((path) => ({ route, value, path }))),
+    );
+    await inTurns(asked, async ({ route, value, path }) => {
+      const { status, text } = await get(path, a);
+      expect([path, status]).toEqual([path, expect.toBeOneOf(route.hasPathParameters ? [400, 404] : [200, 400, 404])]);
+      // An answer may repeat what was asked for, and nothing more.
+      expect([path, text.replaceAll(value, '')]).toEqual([path, expect.not.stringContaining(SECRET)]);
+    });
+  });
+
+  it('gives each project its own and nothing else', async () => {
+    for (const [sender, count] of [
+      [a, SHARED_IDS.length],
+      [b, SHARED_IDS.length + 2],
+    ] as const) {
+      const events = await storedEvents(server, sender);
+      expect(events).toHaveLength(count * VENDORS.length);
+      expect(events.filter(({ text }) => text.includes(SECRET))).toHaveLength(sender === a ? 0 : events.length);
+      const traces = await server.all<{ traceId: string }>('/traces', sender.key);
+      expect(traces).toHaveLength(count * VENDORS.length);
+    }
+  });
+
+  it('knows only the receipts of the own project', async () => {
+    for (const [sender, other] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      for (const receipt of receipts.get(sender) ?? []) {
+        const path = `/api/tributary/v1/receipts/${receipt}`;
+        expect((await get(path, sender)).status).toBe(200);
+        expect((await get(path, other)).status).toBe(404);
+      }
+    }
+  });
+
+  it('lets an admin of one project do nothing to the other', async () => {
+    const { data: keys } = JSON.parse((await get('/api/tributary/v1/keys', b)).text) as { data: { id: string }[] };
+    const [key] = keys;
+    const projects = await server.all<{ id: string; name: string }>('/projects', b.key);
+    expect(projects.map((project) => project.id)).toEqual([b.projectId]);
+    for (const project of [b.projectId, b.projectId.toUpperCase(), projects[0]?.name ?? '']) {
+      const query = `?project=${encodeURIComponent(project)}`;
+      const tries = [
+        await get(`/api/tributary/v1/keys${query}`, a),
+        await call('DELETE', `/api/tributary/v1/keys/${key?.id}${query}`, a, undefined),
+        await call('POST', '/api/tributary/v1/keys', a, { name: 'x', project }, JSON_TYPE),
+        await call('POST', '/api/tributary/v1/keys/import', a, { secret: 'a new one', project }, JSON_TYPE),
+      ];
+      expect(tries.map(({ status }) => status)).toEqual([404, 404, 404, 404]);
+    }
+    expect((await call('DELETE', `/api/tributary/v1/keys/${key?.id}`, a, undefined)).status).toBe(404);
+    expect((await call('POST', '/api/tributary/v1/projects', a, { name: 'mine' }, JSON_TYPE)).status).toBe(403);
+    const stolen = await call('POST', '/api/tributary/v1/keys/import', a, { secret: b.key }, JSON_TYPE);
+    expect(stolen.status).toBe(409);
+    expect((await get('/api/tributary/v1/traces', b)).status).toBe(200);
+  });
+});
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+describe('intake', () => {
+  it('of Weflayr takes no key in the path of another project', async () => {
+    const weflayr = vendorNamed('weflayr');
+    const event = weflayr.event(a, { id: '"crossed"', data: '"x"' });
+    for (const [path, key] of [
+      [b.projectId, a.key],
+      [a.projectId, b.key],
+      [b.projectId.toUpperCase(), a.key],
+    ] as const) {
+      const answer = await send(server.url, { path: `/${path}/`, headers: weflayr.headers(key), body: event });
+      expectRefusal(weflayr, answer, 'wrong-project');
+    }
+  });
+
+  it('goes by the credential, whatever the body, the query or a header says', async () => {
+    const others = [
+      'app',
+      'appId',
+      'app_id',
+      'projectId',
+      'project_id',
+      'userId',
+      'environmentId',
+      'client_id',
+      'orgId',
+    ];
+    const more = others.map((name) => `"${name}":"${a.projectId}"`).join(',');
+    const headers = { 'x-project-id': a.projectId, 'x-user-id': a.projectId, 'x-environment-id': a.projectId };
+    const count = (await storedEvents(server, b)).length;
+    for (const vendor of VENDORS) {
+      const body = vendor.body([vendor.event(b, { id: `"${SECRET} claim"`, data: `"${SECRET}"`, more })]);
+      const path = `${vendor.path(b)}?projectId=${a.projectId}&project=${a.projectId}&api_key=${a.key}`;
+      expectAccepted(vendor, await send(server.url, { path, headers: { ...vendor.headers(b.key), ...headers }, body }));
+    }
+    const legacy = vendorNamed('lunary report');
+    const events = [b, a].map((sender, i) => legacy.event(sender, { id: `"${SECRET} legacy ${i}"` }));
+    // The first event names the project, for all of them.
+    expectAccepted(legacy, await send(server.url, { path: '/api/report', body: legacy.body(events) }));
+    expect(await storedEvents(server, b)).toHaveLength(count + VENDORS.length + 2);
+  });
+
+  it('never ends, changes or rates what another project has begun', async () => {
+    const [id] = SHARED_IDS;
+    const time = '"timestamp":"2030-01-01T00:00:00Z"';
+    const bodies: readonly (readonly [string, string])[] = [
+      ...['end', 'error', 'update', 'feedback', 'start'].map((event): [string, string] => [
+        'lunary',
+        `{"events":[{"event":"${event}","type":"llm","runId":"${id}","parentRunId":"${SECRET}","output":"${SECRET}",
+          "error":{"message":"${SECRET}"},"metadata":{"x":"${SECRET}"},"extra":{"thumb":"down"},"tags":["${SECRET}"],${time}}]}`,
+      ]),
+      ['weflayr', `{"event_id":"${id}","event_type":"chat.error","error_message":"${SECRET}","elapsed_ms":5}`],
+      ['weflayr', `{"event_id":"${id}","event_type":"chat.after","output":"${SECRET}","trace_id":"${SECRET}"}`],
+      [
+        'vellum',
+        `{"id":"e","trace_id":"t","span_id":"${id}",${time},"name":"workflow.execution.fulfilled",
+          "body":{"workflow_definition":{"name":"${SECRET}"},"outputs":{"x":"${SECRET}"}},
+          "parent":{"type":"WORKFLOW","span_id":"${SECRET}","workflow_definition":{"name":"x"}}}`,
+      ],
+      [
+        'whyops',
+        `{"eventType":"error","traceId":"${id}","spanId":"${id}","agentName":"x","content":"${SECRET}","stepId":9,${time}}`,
+      ],
+    ];
+    for (const [name, body] of bodies) {
+      const vendor = vendorNamed(name);
+      expect((await post(server, vendor, b, body)).status).toBe(vendor.acceptedStatus);
+    }
+  });
+
+  it('of WhyOps counts steps and compares idempotency keys within the project', async () => {
+    const sync = vendorNamed('whyops sync');
+    const [c, d] = [await newSender(server), await newSender(server)];
+    const results = [];
+    for (const sender of [c, d, c, d]) {
+      const event = sync.event(sender, { id: '"steps"', more: '"idempotencyKey":"k"' });
+      const [result] = JSON.parse((await post(server, sync, sender, sync.body([event]))).text) as object[];
+      results.push(result);
+    }
+    expect(results).toMatchObject(
+      ['saved', 'saved', 'skipped', 'skipped'].map((status) => ({ status, stepId: 1, spanId: 'steps' })),
+    );
+  });
+});
+
+describe('named things', () => {
+  it('of Voker are unknown in the other project', async () => {
+    const made = [
+      await call('PUT', '/api/v1/people', b, { person_id: SECRET, properties: { plan: SECRET } }),
+      await call('PUT', '/api/v1/agents', b, { agent_name: SECRET, description: SECRET }),
+      await call('PUT', `/api/v1/agents/${SECRET}/agent-versions`, b, { agent_version_name: SECRET }),
+    ];
+    expect(made.map(({ status }) => status)).toEqual([200, 200, 200]);
+    const paths = [`people/${SECRET}`, `agents/${SECRET}`, `agents/${SECRET}/agent-versions/${SECRET}`];
+    for (const path of paths) {
+      expect((await get(`/api/v1/${path}`, b)).status).toBe(200);
+      expect((await get(`/api/v1/${path}`, a)).status).toBe(404);
+    }
+    const changed = [
+      await call('PUT', `/api/v1/people/${SECRET}`, a, { properties: { plan: 'a' } }),
+      await call('PUT', `/api/v1/agents/${SECRET}/agent-versions`, a, { agent_version_name: 'x' }),
+    ];
+    expect(changed.map(({ status }) => status)).toEqual([404, 404]);
+    expect((await get(`/api/v1/people/${SECRET}`, b)).text).toContain(`"plan":"${SECRET}"`);
+    expect(await newFingerprint(server, a.key)).not.toBe(b.fingerprint);
+    const voker = vendorNamed('voker');
+    const borrowed = voker.event({ ...a, fingerprint: b.fingerprint }, { id: '"borrowed"' });
+    expect((await post(server, voker, a, borrowed)).status).toBe(404);
+  });
+
+  it('of WhyOps are made once per project', async () => {
+    const agent = { agentName: 'the same', metadata: { systemPrompt: 'You are', tools: [] } };
+    const [first, second] = [
+      JSON.parse((await call('POST', '/api/entities/init', await newSender(server), agent)).text) as Agent,
+      JSON.parse((await call('POST', '/api/entities/init', b, agent)).text) as Agent,
+    ];
+    expect([first.status, second.status]).toEqual(['created', 'created']);
+    expect(first.agentId).not.toBe(second.agentId);
+    expect(first.versionHash).toBe(second.versionHash);
+  });
+});
+
+interface Agent {
+  readonly status: string;
+  readonly agentId: string;
+  readonly versionHash: string;
+}
+
+describe('two dialects in one project', () => {
+  it('do not share traces, spans or events of one id', async () => {
+    const both = await newSender(server);
+    for (const vendor of VENDORS) {
+      const event = vendor.event(both, { id: '"the same id"', data: `"said in ${vendor.name}"` });
+      expectAccepted(vendor, await post(server, vendor, both, vendor.body([event])));
+    }
+    await server.settle();
+    const traces = await server.all<{ traceId: string; dialect: string; spanCount: number }>('/traces', both.key);
+    expect(traces.map(({ dialect }) => dialect).sort()).toEqual(VENDORS.map(({ dialect }) => dialect).sort());
+    expect(traces).toEqual(traces.map((trace) => ({ ...trace, traceId: 'the same id', spanCount: 1 })));
+    for (const { dialect } of VENDORS) {
+      const { text } = await get(`/api/tributary/v1/traces/the%20same%20id?dialect=${dialect}`, both);
+      expect(VENDORS.map((vendor) => text.includes(`said in ${vendor.name}`))).toEqual(
+        VENDORS.map((vendor) => vendor.dialect === dialect),
+      );
+    }
+  });
+});
+
+describe('after all that', () => {
+  it('the own API answers the first project as if it were alone', async () => {
+    const found = [...before.values()].filter((answer) => answer.startsWith('200 '));
+    expect(found.length).toBeGreaterThan(routes.length);
+    expect(found.filter((answer) => answer.includes('words of a')).length).toBeGreaterThan(5);
+    expect(Object.fromEntries(await answers(a))).toEqual(Object.fromEntries(before));
+  });
+});

@@ -1,0 +1,85 @@
+/** The own API's GET routes, as its description lists them, and the questions that they can be asked. */
+
+import type { TestServer } from './server.ts';
+
+export interface GetRoute {
+  /** `/api/tributary/v1/traces/{traceId}` */
+  readonly path: string;
+  readonly hasPathParameters: boolean;
+  readonly parameters: readonly Parameter[];
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query';
+  readonly required?: boolean;
+  readonly schema: { readonly type?: unknown; readonly enum?: readonly string[]; readonly default?: unknown };
+}
+
+interface Operation {
+  readonly parameters?: readonly Parameter[];
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>;
+}
+
+/** A fixed time, so that the same question has the same answer later. */
+const RANGE = { from: '2020-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z', interval: 'day' };
+
+/** Streams are left out: they end when the caller hangs up. */
+export async function getRoutes(server: TestServer): Promise<GetRoute[]> {
+  const response = await fetch(`${server.url}/openapi.json`);
+  const { paths } = (await response.json()) as { paths: Record<string, { get?: Operation }> };
+  return Object.entries(paths).flatMap(([path, { get }]) => {
+    const isStream = get?.responses['200']?.content?.['text/event-stream'] !== undefined;
+    if (get === undefined || isStream) return [];
+    const parameters = get.parameters ?? [];
+    return [{ path, parameters, hasPathParameters: parameters.some((parameter) => parameter.in === 'path') }];
+  });
+}
+
+/** The route without filters, and with each value in every place that takes a text. */
+export function filtered(route: GetRoute, values: readonly string[]): string[] {
+  const texts = route.parameters.filter((parameter) => isFree(parameter) && parameter.schema.type === 'string');
+  const filters = texts.flatMap(({ name }) => values.map((value): [string, string] => [name, value]));
+  return pathsOf(route, values).flatMap((path) => withQueries(path, route, [undefined, ...filters]));
+}
+
+/** The route with each choice of each parameter that has choices. */
+export function chosen(route: GetRoute): string[] {
+  if (route.hasPathParameters) return [];
+  const choices = route.parameters
+    .filter(isFree)
+    .flatMap(({ name, schema }) => (schema.enum ?? []).map((choice): [string, string] => [name, choice]));
+  return withQueries(route.path, route, choices);
+}
+
+function isFree({ in: place, name }: Parameter): boolean {
+  return place === 'query' && !Object.hasOwn(RANGE, name) && name !== 'cursor';
+}
+
+function pathsOf({ path, parameters }: GetRoute, values: readonly string[]): string[] {
+  return parameters
+    .filter((parameter) => parameter.in === 'path')
+    .reduce(
+      (paths, { name }) =>
+        paths.flatMap((one) => values.map((value) => one.replace(`{${name}}`, encodeURIComponent(value)))),
+      [path],
+    );
+}
+
+/** What a route cannot do without is there in each question. */
+function withQueries(
+  path: string,
+  { parameters }: GetRoute,
+  changes: readonly (readonly [string, string] | undefined)[],
+): string[] {
+  const fixed = parameters.flatMap(({ in: place, name, required, schema }): [string, string][] => {
+    const given = Object.entries(RANGE).find(([known]) => known === name);
+    if (place === 'query' && given !== undefined) return [given];
+    return place === 'query' && required === true ? [[name, schema.enum?.[0] ?? '']] : [];
+  });
+  return changes.map((change) => {
+    const query = new URLSearchParams(fixed);
+    if (change !== undefined) query.set(change[0], change[1]);
+    return `${path}?${query.toString()}`;
+  });
+}
