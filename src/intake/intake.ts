@@ -109,7 +109,7 @@ export class Intake {
           request,
           response,
           match.dialect,
-          this.#refuse(match, { code: 'internal', message: 'Something went wrong here; nothing was stored' }),
+          this.#refuse(match, { code: 'internal', message: 'Something went wrong here, send it again' }),
         );
       },
     );

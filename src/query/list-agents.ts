@@ -39,11 +39,9 @@ export const AgentBody = z
   .object({
     agentName: z.string(),
     ...Counted,
-    versions: z
-      .array(z.object({ agentVersion: z.string().nullable(), ...Counted }))
-      .openapi({
-        description: `Last seen first, ${versionsPerAgentMax} at most; null where the traces name no version`,
-      }),
+    versions: z.array(z.object({ agentVersion: z.string().nullable(), ...Counted })).openapi({
+      description: `Last seen first, ${versionsPerAgentMax} at most; null where the traces name no version`,
+    }),
   })
   .openapi('Agent');
 export type AgentBody = z.infer<typeof AgentBody>;

@@ -21,8 +21,10 @@ interface Operation {
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>;
 }
 
-/** A fixed time, so that the same question has the same answer later. */
-const RANGE = { from: '2020-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z', interval: 'day' };
+const YEAR_MS = 366 * 86_400_000;
+const year = (years: number) => new Date(Date.now() + years * YEAR_MS).toISOString();
+/** The same for all questions, so that the same question has the same answer later. */
+const RANGE = { from: year(-3), to: year(2), interval: 'day' };
 
 /** Streams are left out: they end when the caller hangs up. */
 export async function getRoutes(server: TestServer): Promise<GetRoute[]> {
