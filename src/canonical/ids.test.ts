@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { derivedUuid, looksLikeUuid, newProjectId, readProjectId } from './ids.ts';
 
-const seed = Number(process.env.PROPERTY_SEED ?? Date.now() % 2 ** 31);
+const seed = Number(process.env.PROPERTY_SEED ?? 20_261_121);
 console.info(`ids.test.ts: PROPERTY_SEED=${seed}`);
 
 test.each([

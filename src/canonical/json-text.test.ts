@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { elementTexts, memberText, nestingDepth } from './json-text.ts';
 
-const seed = Number(process.env.PROPERTY_SEED ?? Date.now() % 2 ** 31);
+const seed = Number(process.env.PROPERTY_SEED ?? 20_261_121);
 console.info(`json-text.test.ts: PROPERTY_SEED=${seed}`);
 
 const DEPTH_UNLIMITED = 1_000_000;

@@ -10,7 +10,7 @@ import { totalTokens, USAGE_FIELDS, type Usage } from '../../canonical/usage.ts'
 import type { IntakeRequest } from '../dialect.ts';
 import { weflayr } from './weflayr.ts';
 
-const seed = Number(process.env.PROPERTY_SEED ?? Date.now() % 2 ** 31);
+const seed = Number(process.env.PROPERTY_SEED ?? 20_261_121);
 console.info(`recordings.test.ts: PROPERTY_SEED=${seed}`);
 
 const RECEIVED_AT = Date.UTC(2026, 0, 31, 12) * 1000;
