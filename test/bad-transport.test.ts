@@ -47,7 +47,10 @@ describe.each(vendors)('$name', (vendor) => {
     return vendor.body([event(id)]);
   };
 
-  it('takes 19 MiB and refuses 21 MiB, with a length or without', async () => {
+  // The other routes of WhyOps read bodies the same way.
+  const isHeavy = vendor.dialect !== 'whyops' || vendor.name === 'whyops';
+
+  it.runIf(isHeavy)('takes 19 MiB and refuses 21 MiB, with a length or without', async () => {
     const large = event('large', `"blob":"${'x'.repeat(19 * MIB)}"`);
     accepted.push(large);
     expectAccepted(vendor, await post(server, vendor, sender, vendor.body([large])));
@@ -61,7 +64,7 @@ describe.each(vendors)('$name', (vendor) => {
     else expectRefusal(vendor, unknown, 'unknown-credential');
   });
 
-  it('unpacks bodies, within bounds', async () => {
+  it.runIf(isHeavy)('unpacks bodies, within bounds', async () => {
     const packed = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync };
     for (const [encoding, pack] of Object.entries(packed)) {
       const headers = { 'content-encoding': encoding };
@@ -266,26 +269,30 @@ describe('connections', () => {
 });
 
 describe('batches', () => {
-  it.each(['lunary', 'whyops'].map(vendorNamed))('$name takes 100 000 events, and refuses one more', async (vendor) => {
-    const sender = await newSender(server);
-    const events = Array.from({ length: eventsPerRequestMax }, (_, i) => vendor.event(sender, { id: `"n${i}"` }));
-    const [loaded, dead] = [await metric('loaded_events_total'), await metric('dead_letters_total')];
-    expectAccepted(vendor, await post(server, vendor, sender, vendor.body(events)));
-    const tooMany = vendor.body([...events, vendor.event(sender, { id: '"more"' })]);
-    expectRefusal(vendor, await post(server, vendor, sender, tooMany), 'too-many-events');
-    await server.settle(50_000);
-    expect(await metric('loaded_events_total')).toBe(loaded + eventsPerRequestMax);
-    expect(await metric('dead_letters_total')).toBe(dead);
-  });
+  it.each(['lunary', 'whyops'].map(vendorNamed))(
+    '$name takes 100 000 events, and refuses one more',
+    { timeout: 200_000 },
+    async (vendor) => {
+      const sender = await newSender(server);
+      const events = Array.from({ length: eventsPerRequestMax }, (_, i) => vendor.event(sender, { id: `"n${i}"` }));
+      const [loaded, dead] = [await metric('loaded_events_total'), await metric('dead_letters_total')];
+      expectAccepted(vendor, await post(server, vendor, sender, vendor.body(events)));
+      const tooMany = vendor.body([...events, vendor.event(sender, { id: '"more"' })]);
+      expectRefusal(vendor, await post(server, vendor, sender, tooMany), 'too-many-events');
+      await server.settle(100_000);
+      expect(await metric('loaded_events_total')).toBe(loaded + eventsPerRequestMax);
+      expect(await metric('dead_letters_total')).toBe(dead);
+    },
+  );
 
-  it('may name more spans than the store has seen, again and again', async () => {
+  it('may name more spans than the store has seen, again and again', { timeout: 200_000 }, async () => {
     const vellum = vendorNamed('vellum');
     const sender = await newSender(server);
     for (const batch of ['first', 'second']) {
       const ids = Array.from({ length: 50_000 }, (_, i) => `"a span of the ${batch} batch: ${i}"`);
       const body = vellum.body(ids.map((id) => vellum.event(sender, { id })));
       expectAccepted(vellum, await post(server, vellum, sender, body));
-      await server.settle(15_000);
+      await server.settle(80_000);
     }
   });
 });
