@@ -109,34 +109,37 @@ describe.each(vendors)('$name', (vendor) => {
     expect(await storedEvents(server, sender)).toEqual([]);
   });
 
-  it.runIf(vendor.batches === 'one')('takes no batches', async () => {
-    for (const body of ['[]', '[{}]', `[${event('in a list')}]`]) await refuse(body, 'invalid-event', '');
-    expect(await storedEvents(server, sender)).toEqual([]);
-  });
+  if (vendor.batches === 'one')
+    it('takes no batches', async () => {
+      for (const body of ['[]', '[{}]', `[${event('in a list')}]`]) await refuse(body, 'invalid-event', '');
+      expect(await storedEvents(server, sender)).toEqual([]);
+    });
 
-  it.runIf(vendor.batches === 'all')('refuses a whole batch for one bad event, and says which', async () => {
-    for (const bad of ['null', '7', '"x"', '[]', '{}', '[{}]']) {
-      const answer = await post(server, vendor, sender, `[${event('a')},${bad},${event('b')}]`);
-      expectRefusal(vendor, answer, 'invalid-event', '1');
-    }
-    expect(await storedEvents(server, sender)).toEqual([]);
-    const empty = await post(server, vendor, sender, '[]');
-    expect(empty.status).toBe(vendor.acceptedStatus);
-    expect(await storedEvents(server, sender)).toEqual([]);
-  });
+  if (vendor.batches === 'all')
+    it('refuses a whole batch for one bad event, and says which', async () => {
+      for (const bad of ['null', '7', '"x"', '[]', '{}', '[{}]']) {
+        const answer = await post(server, vendor, sender, `[${event('a')},${bad},${event('b')}]`);
+        expectRefusal(vendor, answer, 'invalid-event', '1');
+      }
+      expect(await storedEvents(server, sender)).toEqual([]);
+      const empty = await post(server, vendor, sender, '[]');
+      expect(empty.status).toBe(vendor.acceptedStatus);
+      expect(await storedEvents(server, sender)).toEqual([]);
+    });
 
-  it.runIf(vendor.batches === 'each')('answers event by event', async () => {
-    const each = await newSender(server);
-    const good = vendor.event(each, { id: '"a"' });
-    const parts = [good, 'null', '7', '"x"', '[]', '{}', '[{},{}]', '{"event":"chat","runId":"c","message":3}', good];
-    const answer = await post(server, vendor, each, vendor.body([...parts, vendor.event(each, { id: '"b"' })]));
-    const body = JSON.parse(answer.text) as { success: boolean }[] & { results?: { success: boolean }[] };
-    const results = (body.results ?? body).map((result) => result.success);
-    // The same event twice is a success twice, and stored once.
-    expect([answer.status, results]).toEqual([200, [true, ...Array<boolean>(7).fill(false), true, true]]);
-    expect(answer.text).toContain('events[7].message');
-    expect(await storedEvents(server, each)).toHaveLength(2);
-  });
+  if (vendor.batches === 'each')
+    it('answers event by event', async () => {
+      const each = await newSender(server);
+      const good = vendor.event(each, { id: '"a"' });
+      const parts = [good, 'null', '7', '"x"', '[]', '{}', '[{},{}]', '{"event":"chat","runId":"c","message":3}', good];
+      const answer = await post(server, vendor, each, vendor.body([...parts, vendor.event(each, { id: '"b"' })]));
+      const body = JSON.parse(answer.text) as { success: boolean }[] & { results?: { success: boolean }[] };
+      const results = (body.results ?? body).map((result) => result.success);
+      // The same event twice is a success twice, and stored once.
+      expect([answer.status, results]).toEqual([200, [true, ...Array<boolean>(7).fill(false), true, true]]);
+      expect(answer.text).toContain('events[7].message');
+      expect(await storedEvents(server, each)).toHaveLength(2);
+    });
 
   it('refuses keys that are missing, unknown, revoked or without the ingest scope', async () => {
     const all = vendor.body([event('unwelcome')]);
