@@ -18,9 +18,17 @@ export function asArray(value: unknown): readonly JsonValue[] | undefined {
   return Array.isArray(value) ? value : undefined;
 }
 
-/** A string that says something: empty counts as absent. */
+/** A string that says something: empty counts as absent. It can be stored and asked for, see `storableText`. */
 export function asText(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  return typeof value === 'string' && value !== '' ? storableText(value) : undefined;
+}
+
+/** Half of an emoji that somebody cut: JSON can say it, UTF-8 cannot. */
+const LONE_SURROGATE = /\p{Surrogate}/gu;
+
+/** A lone surrogate in an id or a name is written as its escape, `\\ud83d`, so that different ids stay different. */
+export function storableText(text: string): string {
+  return text.replace(LONE_SURROGATE, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`);
 }
 
 export function asNumber(value: unknown): number | undefined {
@@ -51,7 +59,7 @@ export function asTextList(value: JsonValue | undefined): string[] {
     typeof item === 'string'
       ? item === ''
         ? []
-        : [item]
+        : [storableText(item)]
       : typeof item === 'number' || typeof item === 'boolean'
         ? [String(item)]
         : [],

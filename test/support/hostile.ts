@@ -23,7 +23,7 @@ export const HOSTILE_IDS: readonly string[] = [
   ...['-1', '1e999', '00000000-0000-0000-0000-000000000000', 'id', 'ID', 'Id'],
 ]
   .map(quote)
-  .concat('"\\ud800"', '"\\udfffa"', '"b\\ud83d"', '"\\ud83d\\ud83d"', '"\\u0041"');
+  .concat('"\\ud800"', '"\\udfff"', '"\\ufffd"', '"\\udfffa"', '"b\\ud83d"', '"\\ud83d\\ud83d"', '"\\u0041"');
 
 /** No vendor's id may be blank but these two may be dots, which every URL library resolves. */
 export const DOTS: readonly string[] = ['"."', '".."'];

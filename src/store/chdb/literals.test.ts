@@ -5,7 +5,7 @@ import { bindLiterals } from './literals.ts';
 describe('bindLiterals', () => {
   it.each([
     [{ a: 'x' }, "SELECT CAST(unhex('78'), 'String')"],
-    [{ a: ["'", '\\', ''] }, "SELECT CAST(splitByChar(unhex('ff'), unhex('27ff5cff')), 'String')"],
+    [{ a: ["'", '\\', ''] }, "SELECT ['\\x27','\\x5c','']"],
     [{ a: [] }, "SELECT CAST([], 'String')"],
     [{ a: [1, 2] }, "SELECT CAST([1,2], 'String')"],
     [{ a: 12.5 }, "SELECT CAST(12.5, 'String')"],
