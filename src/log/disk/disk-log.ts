@@ -1,6 +1,6 @@
 /**
  * The log on a local disk. Appends that arrive while a sync runs share the next one (group commit): 5 k/s when each
- * record syncs alone, 66 k/s with 50 writers (measured, docs/design: facts about the parts).
+ * record syncs alone, 66 k/s with 50 writers (measured, docs/decisions/0001).
  *
  * Invariants: `head` covers only bytes that were synced. After any failed write or sync the segment is cut back to
  * `head` and closed: a later sync on the same file could claim success for pages that the kernel has dropped.

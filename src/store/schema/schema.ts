@@ -8,7 +8,7 @@ import type { StoreWriter } from '../store.ts';
 
 /**
  * A 2xx is durable on power loss too: parts are synced when written, and again when merged into new ones. A part below
- * 128 MiB is one file for all columns: writing and syncing one file instead of 120 took a third off an insert (measured).
+ * 128 MiB is one file for all columns: fewer files to write and to sync per insert.
  */
 const DURABLE = `SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1,
   min_compressed_bytes_to_fsync_after_merge = 1, min_bytes_for_wide_part = 134217728`;
@@ -38,7 +38,7 @@ const NO_WORDS = ['\\\\', '\\n', '\\r', '\\t', ...'“”‘’«»…—–、�
 /**
  * The words of a register that holds JSON text: lower case, without escapes; the tokenizer splits at all other ASCII that
  * is neither letter nor digit. A search must use this very expression to use the index. Plain replacements, because one
- * regular expression for all of it took 190 times as long, and merges do this again and again (measured: 150 µs a row).
+ * regular expression for all of it took 187 µs a row of 1.3 KB against 3.2 µs (measured), and merges do this again and again.
  */
 export function wordsOf(register: string): string {
   const text = `tupleElement(${columnOf(register)}, 3)`;
