@@ -93,6 +93,7 @@ async function rawChdb(list: readonly BenchRequest[]): Promise<number> {
       0,
       0,
       payload,
+      0,
     ]),
   );
   const batches: Buffer[] = [];

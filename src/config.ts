@@ -9,11 +9,24 @@ import { LOG_LEVELS } from './telemetry/telemetry.ts';
 
 const ENV_PREFIX = 'TRIBUTARY_';
 
+const Switch = z
+  .enum(['on', 'off', 'true', 'false', '1', '0'])
+  .transform((word) => word === 'on' || word === 'true' || word === '1');
+
 const SETTINGS = {
   host: z.string().min(1).default('127.0.0.1').describe('address to listen on'),
   port: z.coerce.number().int().min(0).max(65_535).default(4320).describe('port to listen on; 0 takes a free one'),
   dataDir: z.string().min(1).default('./data').describe('where everything is kept'),
   logLevel: z.enum(LOG_LEVELS).default('info').describe('what goes to standard error'),
+  trustProjectHeaders: Switch.default(false).describe(
+    'on: a header alone may name the project, without a key; only behind a proxy that sets or removes it',
+  ),
+  unknownAfterMinutes: z.coerce
+    .number()
+    .min(0.01)
+    .max(525_600)
+    .default(15)
+    .describe('silence after which a running call of a client that cannot tell its end is shown as unknown'),
   initProjectId: z
     .string()
     .refine(looksLikeUuid, 'must look like a UUID')

@@ -41,6 +41,19 @@ export const knownSpansMax = 200_000;
 /** Records whose decoding or storing failed are kept here until somebody retries or discards them. */
 export const deadLettersMax = 100_000;
 
+/** Text that is tokenized to count what a client did not; a longer one is counted by its first part, as an estimate. */
+export const countedCharsMax = 2_000_000;
+/** Spans that wait to be counted or compared with their parents; the rest is found again in the store. */
+export const enrichSpansMax = 50_000;
+/** Spans that one step of a re-pricing reads. */
+export const repricedSpansMax = 20_000;
+/** Own prices of one project. */
+export const ownPricesMax = 1000;
+/** Models of projects whose price is remembered; with more, all are looked up again. */
+export const knownPricesMax = 10_000;
+/** Re-pricings of one project that run or wait. */
+export const repricingsMax = 10;
+
 export const pageRowsMax = 1000;
 export const pageRowsDefault = 50;
 /** Spans that `GET /traces/{id}` returns. */
@@ -54,9 +67,19 @@ export const carriedAliasesMax = 1000;
 /** Listed with an agent, the latest first. */
 export const versionsPerAgentMax = 100;
 export const agentNamesPerSessionMax = 100;
+/** Prices listed with a model. */
+export const priceIdsPerModelMax = 100;
 /** Points of a time series, and groups in it; the rest is the group "other". */
 export const bucketsMax = 2000;
 export const groupsMax = 20;
+/** Groups that one report of a vendor's API adds up: users, names, buckets times names. */
+export const reportRowsMax = 20_000;
+/** Traces looked through for messages that agents answer, the newest first. */
+export const messageTracesMax = 10_000;
+/** Spans that one request deletes. */
+export const erasedSpansMax = 100_000;
+/** Tags that one request gives to a run. */
+export const tagsPerRunMax = 1000;
 /** A search for traces that finds little ends its page after this time, with a cursor to go on. */
 export const searchMsMax = 5_000;
 export const queryMsMax = 30_000;

@@ -149,7 +149,9 @@ describe.each(vendors)('$name', (vendor) => {
   it('answers other methods and paths in its own words', async () => {
     const headers = vendor.headers(sender.key);
     const prefixed = `/${vendor.dialect}${vendor.path(sender)}`;
-    for (const method of ['GET', 'PUT', 'PATCH', 'DELETE']) {
+    // With GET, some of WhyOps's intake paths are read routes.
+    const others = vendor.dialect === 'whyops' ? ['PUT', 'PATCH', 'DELETE'] : ['GET', 'PUT', 'PATCH', 'DELETE'];
+    for (const method of others) {
       const answer = await send(server.url, { method, path: prefixed, headers, body: vendor.body([event('method')]) });
       expectRefusal(vendor, answer, 'method-not-allowed');
     }

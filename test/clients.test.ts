@@ -80,8 +80,9 @@ function lunaryTraces(said: {
       `message user ok session=${said.session}`,
       '  agent support ok user=user-1 agent=support',
       `    llm gpt-4o ${call}`,
-      '    llm gpt-4o-mini ok ?+5=5',
-      `    llm gpt-unknown error error: ${said.refusal}`,
+      // What the SDKs do not report of a stream, and of a refused call, is counted from the messages.
+      '    llm gpt-4o-mini ok 24+5=29',
+      `    llm gpt-unknown error 14+?=14 error: ${said.refusal}`,
       '    tool forecast error error: no forecast for tomorrow',
       '    tool weather ok',
       `      llm gpt-4o-mini ${call}`,
@@ -110,7 +111,8 @@ const VELLUM_REFUSALS = {
   badKey: { name: 'UnauthorizedError', statusCode: 401, body: { code: 'unknown-credential' } },
 };
 
-const WHYOPS_AGENT = 'agent=support';
+/** The version is the hash of prompt and tools, which WhyOps gives, too. */
+const WHYOPS_AGENT = 'agent=support@67b9c383782d508f582bc5eb4ac64e41';
 const VOKER_PLACE = 'user=ada@example.com session=session-1 agent=support@v1';
 
 describe.each([
@@ -118,7 +120,7 @@ describe.each([
   { place: 'at the prefix', isPrefixed: true },
 ])('with the base URL $place', ({ isPrefixed }) => {
   it.each([
-    { sdk: 'lunary', claude: 'ok 20+8=28 cached=10', events: 23 },
+    { sdk: 'lunary', claude: 'ok 20+8=38 cached=7', events: 23 },
     { sdk: 'lunary-0.8', claude: 'ok 20+8=28', events: 23 },
     { sdk: 'lunary-0.6', claude: undefined, events: 21 },
   ])(
@@ -157,7 +159,7 @@ describe.each([
           refusal: 'Error code: 400 - The model `gpt-unknown` does not exist',
           more: [
             ['chain weather-chain ok', '  chain ChatPromptTemplate ok', '  llm null ok ?+?=?'],
-            ['llm claude-haiku-4-5 ok 20+8=28 cached=10'],
+            ['llm claude-haiku-4-5 ok 20+8=38 cached=7'],
           ],
         }),
       );
@@ -290,8 +292,8 @@ describe.each([
       });
       // The refused model call leaves nothing: the wrapper records only answers.
       expect(outlines(told.traces)).toEqual([
-        [`llm claude-haiku-4-5 ok 20+8=28 cached=7 provider=anthropic ${VOKER_PLACE}`],
-        [`llm claude-stream ok 20+8=28 cached=7 provider=anthropic ${VOKER_PLACE}`],
+        [`llm claude-haiku-4-5 ok 20+8=38 cached=7 provider=anthropic ${VOKER_PLACE}`],
+        [`llm claude-stream ok 20+8=38 cached=7 provider=anthropic ${VOKER_PLACE}`],
         [`llm gpt-4.1 ok 12+5=17 cached=4 provider=openai ${VOKER_PLACE}`],
         [`llm gpt-4o ok 12+5=17 cached=4 provider=openai ${VOKER_PLACE}`],
         ['llm gpt-4o-mini ok 12+5=17 cached=4 provider=openai session=session-2 agent=default@default'],

@@ -15,10 +15,12 @@ const SEES: Readonly<Record<string, readonly string[]>> = {
   log: ['dialects'],
   registry: ['dialects'],
   store: [],
-  telemetry: ['intake', 'loader', 'log'],
+  pricing: ['registry'],
+  telemetry: ['enrich', 'intake', 'loader', 'log'],
   intake: ['dialects', 'log', 'registry', 'telemetry'],
-  loader: ['dialects', 'log', 'registry', 'store', 'telemetry'],
-  query: ['registry', 'store', 'log', 'loader', 'telemetry'],
+  loader: ['dialects', 'log', 'pricing', 'registry', 'store', 'telemetry'],
+  enrich: ['loader', 'pricing', 'registry', 'store', 'telemetry'],
+  query: ['dialects', 'registry', 'pricing', 'store', 'log', 'loader', 'enrich', 'telemetry'],
   http: ['intake', 'query', 'telemetry', './version'],
   cli: ['query', './compose', './config', './data-directory', './first-start', './version', 'telemetry', 'registry'],
   web: ['query'],
@@ -68,7 +70,7 @@ describe('imports', () => {
       .filter((file) => stageOf(file) === 'dialects' && relative(SRC, file).split('/').length > 2)
       .flatMap((file) => {
         const folder = dirname(file);
-        const shared = ['dialect.ts', 'parse-json.ts'].map((name) => join(SRC, 'dialects', name));
+        const shared = ['dialect.ts', 'reader.ts', 'parse-json.ts'].map((name) => join(SRC, 'dialects', name));
         return importsOf(file)
           .filter((target) => stageOf(target) === 'dialects' && dirname(target) !== folder && !shared.includes(target))
           .map((target) => `${relative(SRC, file)} → ${relative(SRC, target)}`);

@@ -1,12 +1,15 @@
 /**
  * Two projects that use the same ids for everything, through every dialect: neither sees, changes or counts anything of
- * the other. The routes of the own API come from its description, so that new ones are asked as well.
+ * the other. The routes of the own API come from its description, those of the vendors from their dialects, so that new
+ * ones are asked as well.
  */
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { dialects } from '../src/dialects/all.ts';
+import type { Dialect } from '../src/dialects/dialect.ts';
 import { type Answer, send } from './support/http.ts';
 import { chosen, filtered, type GetRoute, getRoutes } from './support/own-api.ts';
-import { expectAccepted, expectRefusal, post, storedEvents } from './support/refusals.ts';
+import { expectAccepted, expectNoInternals, expectRefusal, post, storedEvents } from './support/refusals.ts';
 import { TestServer } from './support/server.ts';
 import { newFingerprint, newSender, type Sender, vendorNamed } from './support/vendors.ts';
 
@@ -17,6 +20,9 @@ const SECRET = 'secret-of-b';
 /** Nobody has it. */
 const UNKNOWN = 'never used';
 const AT_ONCE = 4;
+/** Hundreds of questions, on a machine that has other things to do. */
+const MS_MAX = 240_000;
+vi.setConfig({ testTimeout: MS_MAX, hookTimeout: MS_MAX });
 
 let server: TestServer;
 let a: Sender;
@@ -25,6 +31,7 @@ let routes: GetRoute[];
 const receipts = new Map<Sender, string[]>();
 /** What the first project is told, by question, before the second one does anything. */
 let before: Map<string, string>;
+let vendorsBefore: Map<string, string>;
 
 beforeAll(async () => {
   server = await TestServer.start();
@@ -33,6 +40,7 @@ beforeAll(async () => {
   routes = await getRoutes(server);
   await postAll(a, SHARED_IDS, 'shared name', 'words of a');
   before = await answers(a);
+  vendorsBefore = await vendorAnswers(a);
   await postAll(b, SHARED_IDS, 'shared name', SECRET);
   await postAll(b, [SECRET, `${SECRET} 2`], `${SECRET} name`, SECRET);
 });
@@ -91,6 +99,150 @@ async function answers(sender: Sender): Promise<Map<string, string>> {
   const paths = routes.flatMap((route) => [...filtered(route, values), ...chosen(route)]);
   return new Map(await inTurns(paths, async (path) => [path, await answered(path, sender)] as const));
 }
+
+interface VendorRoute {
+  readonly vendor: (typeof VENDORS)[number];
+  readonly route: Dialect['routes'][number];
+}
+
+/** All that need a credential. */
+const VENDOR_ROUTES: readonly VendorRoute[] = dialects.flatMap((dialect) =>
+  dialect.routes
+    .filter((route) => !(route.kind === 'resource' && route.scope === 'public'))
+    .map((route) => ({ vendor: vendorNamed(dialect.name), route })),
+);
+
+/** Under the vendor's own prefix, where no other vendor's path is in the way. */
+function pathOf({ vendor, route }: VendorRoute, { projectId }: Sender, value: string): string {
+  const path = route.path.replace(/:(\w+)/g, (_, name: string) =>
+    name === 'clientId' ? projectId : encodeURIComponent(value),
+  );
+  return `/${vendor.dialect}${path}`;
+}
+
+/** Reading has shapes of its own with two vendors. */
+const READ_SHAPES: Readonly<Record<string, unknown>> = {
+  lunary: { error: expect.any(String), message: expect.any(String) },
+  whyops: { success: false, error: expect.any(String) },
+};
+
+function isRefusalOf(vendor: VendorRoute['vendor'], body: unknown): boolean {
+  return [vendor.errorShape, READ_SHAPES[vendor.dialect]].some((shape) => {
+    try {
+      expect(body).toEqual(shape);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Names that vendors' filters have; each route takes of them what it knows. */
+const QUERY_NAMES = [
+  'search',
+  'user',
+  'users',
+  'userId',
+  'externalUserId',
+  'sessionId',
+  'traceId',
+  'agentName',
+  'parentRunId',
+  'name',
+];
+
+function vendorQuestions(sender: Sender, value: string): VendorQuestion[] {
+  const query = new URLSearchParams(Object.fromEntries(QUERY_NAMES.map((name) => [name, value]))).toString();
+  return VENDOR_ROUTES.filter(({ route }) => route.method === 'GET').flatMap((one) => {
+    const path = pathOf(one, sender, value);
+    return [path, `${path}?${query}`].map((text) => ({ path: text, headers: one.vendor.headers(sender.key) }));
+  });
+}
+
+interface VendorQuestion {
+  readonly path: string;
+  readonly headers: Record<string, string>;
+}
+
+async function vendorAnswered({ path, headers }: VendorQuestion): Promise<string> {
+  const { status, text } = await send(server.url, { method: 'GET', path, headers });
+  return `${status} ${text}`;
+}
+
+/** Every question of the vendors' read routes about what both projects have. */
+async function vendorAnswers(sender: Sender): Promise<Map<string, string>> {
+  await server.settle();
+  const questions = [...SHARED_IDS.slice(0, 1), 'shared name'].flatMap((value) => vendorQuestions(sender, value));
+  return new Map(
+    await inTurns(questions, async (question) => [question.path, await vendorAnswered(question)] as const),
+  );
+}
+
+describe('the routes of the vendors', () => {
+  it('find nothing by what only the other project has', async () => {
+    for (const value of [SECRET, `${SECRET} name`]) {
+      const asked = vendorQuestions(a, value);
+      const unknown = vendorQuestions(a, UNKNOWN);
+      const pairs = asked.map((question, i) => ({ question, unknown: unknown[i] ?? question }));
+      await inTurns(pairs, async (pair) => {
+        const answer = (await vendorAnswered(pair.question)).replaceAll(value, '');
+        const expected = (await vendorAnswered(pair.unknown)).replaceAll(UNKNOWN, '');
+        expect([pair.question.path, answer]).toEqual([pair.question.path, expected]);
+      });
+    }
+  });
+
+  it.each<[string, (vendor: VendorRoute['vendor']) => Record<string, string>]>([
+    ['a missing key', () => ({})],
+    ['an unknown key', (vendor) => vendor.headers('a key that nobody has')],
+  ])('refuse %s as their vendor does', async (_, headersOf) => {
+    await inTurns(VENDOR_ROUTES, async (one) => {
+      const { vendor, route } = one;
+      // This route has its key in the body.
+      const isByBody = route.kind === 'events' && route.bodyClaim !== undefined;
+      const answer = await send(server.url, {
+        method: route.method,
+        path: pathOf(one, a, SHARED_IDS[0] ?? ''),
+        headers: { ...headersOf(vendor), 'content-type': 'application/json' },
+        ...(route.method === 'GET' ? {} : { body: isByBody ? '{"events":[{"app":"a key that nobody has"}]}' : '{}' }),
+      });
+      expect([route.id, answer.status]).toEqual([
+        route.id,
+        expect.toSatisfy((status) => [401, 402, 403].includes(status)),
+      ]);
+      const body: unknown = JSON.parse(answer.text);
+      expect([route.id, body, isRefusalOf(vendor, body)]).toEqual([route.id, body, true]);
+      expectNoInternals(answer);
+      expect(answer.headers['x-tributary-receipt']).toBeUndefined();
+    });
+  });
+
+  it('change nothing of the other project by its ids', async () => {
+    const writes = VENDOR_ROUTES.filter(({ route }) => route.method === 'DELETE' || route.method === 'PATCH');
+    expect(writes.length).toBeGreaterThan(5);
+    const told = await newSender(server);
+    for (const one of writes) {
+      for (const value of [...SHARED_IDS, 'shared name']) {
+        const body = JSON.stringify({
+          thumb: 'down',
+          comment: SECRET,
+          label: SECRET,
+          value: 0,
+          tags: [SECRET],
+          visibility: 'public',
+          samplingRate: 0.1,
+        });
+        const answer = await send(server.url, {
+          method: one.route.method,
+          path: pathOf(one, told, value),
+          headers: { ...one.vendor.headers(told.key), 'content-type': 'application/json' },
+          body,
+        });
+        expect([one.route.id, answer.status < 500]).toEqual([one.route.id, true]);
+      }
+    }
+  });
+});
 
 describe('the own API', () => {
   it('finds nothing by what only the other project has', async () => {
@@ -318,5 +470,12 @@ describe('after all that', () => {
     expect(found.length).toBeGreaterThan(routes.length);
     expect(found.filter((answer) => answer.includes('words of a')).length).toBeGreaterThan(5);
     expect(Object.fromEntries(await answers(a))).toEqual(Object.fromEntries(before));
+  });
+
+  it('the vendors answer the first project as if it were alone', async () => {
+    const found = [...vendorsBefore.values()].filter((answer) => answer.startsWith('200 '));
+    expect(found.length).toBeGreaterThan(10);
+    expect(found.filter((answer) => answer.includes('words of a')).length).toBeGreaterThan(1);
+    expect(Object.fromEntries(await vendorAnswers(a))).toEqual(Object.fromEntries(vendorsBefore));
   });
 });

@@ -23,7 +23,7 @@ const CASES = [
 ];
 
 interface Usage {
-  readonly [field: string]: number | null;
+  readonly [field: string]: number | string | null;
 }
 interface Trace {
   readonly traceId: string;
@@ -34,6 +34,7 @@ interface Trace {
   readonly spanCount: number;
   readonly errorCount: number;
   readonly usage: Usage;
+  readonly costUsd: number | null;
   readonly userId: string | null;
   readonly sessionId: string | null;
   readonly agentName: string | null;
@@ -50,6 +51,8 @@ interface Span {
   readonly model: string | null;
   readonly provider: string | null;
   readonly usage: Usage | null;
+  readonly costUsd: number | null;
+  readonly countsInTotals: boolean;
   readonly agentName: string | null;
   readonly agentVersion: string | null;
 }
@@ -115,9 +118,38 @@ const FIELDS = [
   'reasoningTokens',
   'totalTokens',
 ] as const;
-function sumUsage(usages: readonly (Usage | null)[]): Usage {
-  const known = (field: string) => usages.flatMap((usage) => usage?.[field] ?? []);
-  return Object.fromEntries(FIELDS.map((field) => [field, known(field).length === 0 ? null : sum(known(field))]));
+/** Known only where the client tells them apart. */
+const RARE_FIELDS = ['cacheWrite1hTokens', 'audioInputTokens', 'audioOutputTokens'];
+const SOURCES: readonly Usage[string][] = [null, 'reported', 'counted', 'estimated'];
+
+/** What spans that count add up to: what is known of each count, the cost to the last digit, the least certain source. */
+function totals(spans: readonly Span[]) {
+  const counting = spans.filter((span) => span.countsInTotals);
+  const usages = counting.map(({ usage }) => usage).filter((usage) => usage !== null);
+  const known = (field: string) => usages.flatMap((usage) => (typeof usage[field] === 'number' ? [usage[field]] : []));
+  const source = Math.max(0, ...usages.map((usage) => SOURCES.indexOf(usage.source ?? null)));
+  return {
+    usage: {
+      ...Object.fromEntries(FIELDS.map((field) => [field, known(field).length === 0 ? null : sum(known(field))])),
+      ...Object.fromEntries(
+        RARE_FIELDS.flatMap((name) => (known(name).length === 0 ? [] : [[name, sum(known(name))]])),
+      ),
+      source: SOURCES[source],
+    },
+    costUsd: sumUsd(counting.map((span) => span.costUsd)),
+  };
+}
+/** Trillionths of a dollar are whole numbers, so this sum has no error. */
+function sumUsd(costs: readonly (number | null)[]): number | null {
+  const known = costs.filter((cost) => cost !== null);
+  return known.length === 0 ? null : sum(known.map((cost) => Math.round(cost * 1e12))) / 1e12;
+}
+function percentiles(durations: readonly (number | null)[]) {
+  return {
+    p50DurationMs: quantile(0.5, durations),
+    p95DurationMs: quantile(0.95, durations),
+    p99DurationMs: quantile(0.99, durations),
+  };
 }
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((a, b) => a + b, 0);
@@ -149,8 +181,8 @@ function inOrder<T extends { lastSeen: string }>(items: readonly T[], keyOf: (it
 const counted = (some: readonly Whole[]) => ({
   traceCount: some.length,
   errorCount: errorsOf(spansOf(some)),
-  usage: sumUsage(some.map(({ trace }) => trace.usage)),
-  costUsd: null,
+  ...totals(spansOf(some)),
+  ...percentiles(some.map(({ trace }) => trace.durationMs)),
   ...seenOf(spansOf(some)),
 });
 
@@ -176,6 +208,7 @@ describe('by hand and by the server', () => {
     for (const { trace, spans } of wholes) {
       expect(spans.length).toBe(trace.spanCount);
       expect(errorsOf(spans)).toBe(trace.errorCount);
+      expect({ usage: trace.usage, costUsd: trace.costUsd }, trace.traceId).toEqual(totals(spans));
     }
   });
 
@@ -252,23 +285,12 @@ describe('by hand and by the server', () => {
       (agent) => agent.agentName,
     );
     expect([...agents.keys()].sort()).toEqual([...byHand.keys()].sort());
-    const measured = (some: readonly Whole[]) => ({
-      ...counted(some),
-      p50DurationMs: quantile(
-        0.5,
-        some.map(({ trace }) => trace.durationMs),
-      ),
-      p95DurationMs: quantile(
-        0.95,
-        some.map(({ trace }) => trace.durationMs),
-      ),
-    });
     for (const [agentName, some] of byHand) {
       const versions = [...groupBy(some, (one) => versionOf(one) ?? '')].map(([version, those]) => ({
         agentVersion: version === '' ? null : version,
-        ...measured(those),
+        ...counted(those),
       }));
-      const expected = { agentName, ...measured(some), versions: expect.arrayContaining(versions) };
+      const expected = { agentName, ...counted(some), versions: expect.arrayContaining(versions) };
       expect(agents.get(agentName)).toEqual(expected);
       expect(agents.get(agentName)?.versions.length).toBe(versions.length);
     }
@@ -284,8 +306,8 @@ describe('by hand and by the server', () => {
           model: calls[0]?.model,
           provider: calls[0]?.provider,
           ...calledByHand(calls),
-          usage: sumUsage(calls.map((call) => call.usage)),
-          costUsd: null,
+          // Prices are compared in test/costs.test.ts.
+          priceIds: expect.any(Array) as unknown,
         },
       ]),
     );
@@ -318,9 +340,8 @@ function calledByHand(calls: readonly Span[]) {
   return {
     callCount: calls.length,
     errorCount: errorsOf(calls),
-    p50DurationMs: quantile(0.5, durations),
-    p95DurationMs: quantile(0.95, durations),
-    p99DurationMs: quantile(0.99, durations),
+    ...totals(calls),
+    ...percentiles(durations),
     ...seenOf(calls),
   };
 }
@@ -379,6 +400,19 @@ describe('series', () => {
       amount: amount(trace),
     }));
 
+  const tokensOf = (field: string) => (span: Span) => {
+    const count = span.countsInTotals ? span.usage?.[field] : null;
+    return typeof count === 'number' ? count : null;
+  };
+  /** Group by group the same as the lists, and all groups together the same as all spans. */
+  it.each(Object.keys(OF_SPAN))('of cost by %s', async (group) => {
+    const cost = (span: Span) => (span.countsInTotals ? span.costUsd : null);
+    await compare('cost', group, spanThings(group, cost), (costs) => sumUsd(costs) ?? 0);
+    const { data } = await get<{ data: Point[] }>(`/metrics/series?metric=cost&groupBy=${group}&${EVER}`);
+    const within = spansOf(wholes).filter(({ startTime }) => startTime >= '2024' && startTime < '2028');
+    expect(sumUsd(data.map(({ value }) => value))).toBe(totals(within).costUsd);
+  });
+
   it.each(Object.keys(OF_SPAN))('of spans by %s', async (group) => {
     await compare(
       'spans',
@@ -392,24 +426,9 @@ describe('series', () => {
       spanThings(group, ({ status }) => (status === 'error' ? 1 : null)),
       sum,
     );
-    await compare(
-      'tokens',
-      group,
-      spanThings(group, ({ usage }) => usage?.totalTokens ?? null),
-      sum,
-    );
-    await compare(
-      'input_tokens',
-      group,
-      spanThings(group, ({ usage }) => usage?.inputTokens ?? null),
-      sum,
-    );
-    await compare(
-      'output_tokens',
-      group,
-      spanThings(group, ({ usage }) => usage?.outputTokens ?? null),
-      sum,
-    );
+    await compare('tokens', group, spanThings(group, tokensOf('totalTokens')), sum);
+    await compare('input_tokens', group, spanThings(group, tokensOf('inputTokens')), sum);
+    await compare('output_tokens', group, spanThings(group, tokensOf('outputTokens')), sum);
   });
 
   it.each(Object.keys(OF_TRACE))('of traces by %s', async (group) => {

@@ -21,6 +21,8 @@ export type Placement =
 export interface StepRequest {
   readonly step?: number;
   readonly parentStep?: number;
+  /** Numbers in a row that the event takes, the first of which is its own; 1 unless said otherwise. */
+  readonly span?: number;
 }
 
 /** Things an event names that exist apart from traces; made when they do not exist yet. */
@@ -46,6 +48,13 @@ export interface EventDraft {
   readonly environment?: string;
   readonly steps?: StepRequest;
   readonly mentions?: Mentions;
+  /**
+   * The agent whose sampling rate decides about the whole trace, and where this trace stands between 0 and 1. Only for
+   * events that name their trace (`placement`).
+   */
+  readonly sampling?: { readonly agentName: string; readonly point: number };
+  /** Spans of this vendor that are deleted by this event, with all that was stored about them before it. */
+  readonly erases?: readonly string[];
   /** The event's own JSON text, byte for byte. */
   readonly payload: string;
   /** One per span the event speaks of, in the trace of `placement`. Usually one, with this event's `spanId`. */

@@ -4,21 +4,36 @@
  * do the same join on rows (`max` of tuples, `min`, `max`, set union), so folding here is only saving rows.
  */
 
-import { type SpanFragment, TEXT_REGISTERS, type TextRegister } from './span.ts';
+import { type RegisterName, type SpanFragment, TEXT_REGISTERS, type TextRegister } from './span.ts';
 import { clampMicros, type Micros } from './time.ts';
-import { USAGE_FIELDS } from './usage.ts';
+import { usageCounts } from './usage.ts';
 
 /** A register of the store: compared left to right, so the value breaks ties the same way everywhere. */
 export type TextTuple = readonly [rank: number, time: Micros, value: string];
-/** Counts in the order of `USAGE_FIELDS`, -1 for "not said". */
-export type UsageTuple = readonly [rank: number, time: Micros, ...counts: number[]];
+/** `usageCounts` of what was reported. */
+export type TokensTuple = readonly [rank: number, time: Micros, counts: readonly number[]];
+/**
+ * The price of the call, as a register that follows the model's: rank and time are those of the statement about the
+ * model, so the price that wins is the winning model's. Of two prices for one statement the later revision's counts. An
+ * empty id with no amounts says that no price is known.
+ */
+export type PriceTuple = readonly [
+  rank: number,
+  time: Micros,
+  revision: number,
+  priceId: string,
+  amounts: readonly number[],
+];
 export type NumberTuple = readonly [rank: number, time: Micros, value: number];
+type Register = readonly (number | string | readonly number[])[];
 
 export interface FoldedSpan {
   start: Micros;
   end: Micros | undefined;
+  firstToken: Micros | undefined;
   readonly text: Map<TextRegister, TextTuple>;
-  usage: UsageTuple | undefined;
+  tokens: TokensTuple | undefined;
+  price: PriceTuple | undefined;
   duration: NumberTuple | undefined;
   readonly tags: Set<string>;
   /** Keyed by their own text, to keep each once. */
@@ -26,6 +41,9 @@ export interface FoldedSpan {
   readonly feedback: Map<string, TextTuple>;
   readonly steps: Set<number>;
   parentStep: NumberTuple | undefined;
+  hidden: boolean;
+  /** Some sender sent no time, so that arrival stands for it. */
+  timedByArrival: boolean;
 }
 
 const EXPLICIT_PARENT_RANK = 2;
@@ -34,37 +52,43 @@ export function emptySpan(): FoldedSpan {
   return {
     start: Number.MAX_SAFE_INTEGER,
     end: undefined,
+    firstToken: undefined,
     text: new Map(),
-    usage: undefined,
+    tokens: undefined,
+    price: undefined,
     duration: undefined,
     tags: new Set(),
     metadata: new Map(),
     feedback: new Map(),
     steps: new Set(),
     parentStep: undefined,
+    hidden: false,
+    timedByArrival: false,
   };
+}
+
+/** How much the fragment is to be believed about a register. */
+export function rankOf(fragment: SpanFragment, register: RegisterName): number {
+  return fragment.ranks?.[register] ?? fragment.rank;
 }
 
 /** Joins a fragment into `span`, in place. */
 export function joinFragment(span: FoldedSpan, fragment: SpanFragment): void {
   const time = clampMicros(fragment.time);
-  const rankOf = (register: TextRegister | 'usage' | 'durationMicros'): number =>
-    fragment.ranks?.[register] ?? fragment.rank;
-  span.start = Math.min(span.start, clampMicros(fragment.start));
-  if (fragment.end !== undefined) span.end = Math.max(span.end ?? clampMicros(fragment.end), clampMicros(fragment.end));
+  joinTimes(span, fragment);
   for (const name of TEXT_REGISTERS) {
     const value = fragment.text[name];
     if (value === undefined) continue;
-    const tuple: TextTuple = [rankOf(name), time, value];
+    const tuple: TextTuple = [rankOf(fragment, name), time, value];
     const known = span.text.get(name);
     if (known === undefined || isGreater(tuple, known)) span.text.set(name, tuple);
   }
   if (fragment.usage !== undefined) {
-    const counts = USAGE_FIELDS.map((name) => fragment.usage?.[name] ?? -1);
-    span.usage = greater(span.usage, [rankOf('usage'), time, ...counts]);
+    span.tokens = greater(span.tokens, [rankOf(fragment, 'usage'), time, usageCounts(fragment.usage)]);
   }
   if (fragment.durationMicros !== undefined) {
-    span.duration = greater(span.duration, [rankOf('durationMicros'), time, Math.round(fragment.durationMicros)]);
+    const micros = Math.round(fragment.durationMicros);
+    span.duration = greater(span.duration, [rankOf(fragment, 'durationMicros'), time, micros]);
   }
   for (const tag of fragment.tags ?? []) span.tags.add(tag);
   if (fragment.metadata !== undefined) addPatch(span.metadata, [fragment.rank, time, fragment.metadata]);
@@ -72,27 +96,51 @@ export function joinFragment(span: FoldedSpan, fragment: SpanFragment): void {
   if (fragment.step !== undefined) span.steps.add(fragment.step);
   if (fragment.parentStep !== undefined)
     span.parentStep = greater(span.parentStep, [EXPLICIT_PARENT_RANK, time, fragment.parentStep]);
+  span.hidden ||= fragment.hidden === true;
+  span.timedByArrival ||= fragment.time === 0;
+}
+
+/** Joins what a call of the fragment's model costs, in place. */
+export function joinPrice(span: FoldedSpan, price: PriceTuple): void {
+  span.price = greater(span.price, price);
+}
+
+function joinTimes(span: FoldedSpan, fragment: SpanFragment): void {
+  span.start = Math.min(span.start, clampMicros(fragment.start));
+  if (fragment.end !== undefined) span.end = Math.max(span.end ?? clampMicros(fragment.end), clampMicros(fragment.end));
+  if (fragment.firstToken !== undefined) {
+    const firstToken = clampMicros(fragment.firstToken);
+    span.firstToken = Math.min(span.firstToken ?? firstToken, firstToken);
+  }
 }
 
 function addPatch(patches: Map<string, TextTuple>, patch: TextTuple): void {
   patches.set(patch.join('|'), patch);
 }
 
-function greater<T extends readonly (number | string)[]>(a: T | undefined, b: T): T {
+function greater<T extends Register>(a: T | undefined, b: T): T {
   return a === undefined || isGreater(b, a) ? b : a;
 }
 
-/** Lexicographic, text by UTF-8 bytes as ClickHouse compares it. */
-export function isGreater(a: readonly (number | string)[], b: readonly (number | string)[]): boolean {
+/** Lexicographic, text by UTF-8 bytes and a list before its continuations, as ClickHouse compares them. */
+export function isGreater(a: Register, b: Register): boolean {
+  return compare(a, b) > 0;
+}
+
+function compare(a: Register, b: Register): number {
   for (const [i, left] of a.entries()) {
     const right = b[i];
+    if (right === undefined) return 1;
     if (left === right) continue;
-    if (typeof left === 'string' && typeof right === 'string') {
-      const order = Buffer.compare(Buffer.from(left), Buffer.from(right));
-      if (order !== 0) return order > 0;
-      continue;
-    }
-    return Number(left) > Number(right);
+    const order = compareParts(left, right);
+    if (order !== 0) return order;
   }
-  return false;
+  return a.length - b.length;
+}
+
+function compareParts(left: Register[number], right: Register[number]): number {
+  if (typeof left === 'object' && typeof right === 'object') return compare(left, right);
+  if (typeof left === 'string' && typeof right === 'string')
+    return Buffer.compare(Buffer.from(left), Buffer.from(right));
+  return Number(left) - Number(right);
 }

@@ -20,6 +20,7 @@ export type SpanKind =
   | 'embedding'
   | 'message'
   | 'event';
+/** Readers also show `unknown`: running for so long that nobody expects an end any more. */
 export type SpanStatus = 'running' | 'ok' | 'error' | 'paused';
 
 export interface SpanError {
@@ -68,6 +69,10 @@ export interface SpanFragment {
   readonly end?: Micros;
   readonly text: Partial<Record<TextRegister, string>> & { readonly kind?: SpanKind; readonly status?: SpanStatus };
   readonly usage?: Usage;
+  /** The first piece of the output was there (joined by minimum). */
+  readonly firstToken?: Micros;
+  /** Plumbing that its vendor keeps out of sight: stored, and shown only on request (joined by or). */
+  readonly hidden?: true;
   /** Measured by the sender; wins over `end - start`. */
   readonly durationMicros?: number;
   readonly tags?: readonly string[];

@@ -6,8 +6,12 @@ import type { Surroundings } from './command.ts';
 import { addEvents } from './events.ts';
 import { CliError, EXIT } from './exit.ts';
 import { addKeys } from './keys.ts';
+import { addPrices } from './prices.ts';
+import { addProjectSettings } from './project-settings.ts';
 import { addProjects } from './projects.ts';
 import { addReceipt } from './receipt.ts';
+import { addReprice } from './reprice.ts';
+import { addSampling } from './sampling.ts';
 import { addTail } from './tail.ts';
 import { Terminal } from './terminal.ts';
 import { visible } from './text.ts';
@@ -30,7 +34,7 @@ Exit codes:
    0  done
    1  unexpected, please report it
   64  wrong arguments, also a name that is taken
-  66  there is no such trace, key, project or receipt
+  66  there is no such trace, key, project, receipt, price or agent
   69  the server cannot be reached
   70  the server failed
   75  serve: the data directory or the address is in use
@@ -77,6 +81,10 @@ async function buildProgram(args: readonly string[], surroundings: Surroundings)
   program.commandsGroup('Administer:');
   addProjects(program, surroundings);
   addKeys(program, surroundings);
+  addPrices(program, surroundings);
+  addReprice(program, surroundings);
+  addProjectSettings(program, surroundings);
+  addSampling(program, surroundings);
   return program;
 }
 

@@ -48,6 +48,14 @@ export class Client {
     return this.#ask('POST', path, {}, body);
   }
 
+  put<Body>(path: string, body: unknown): Promise<Answer<Body>> {
+    return this.#ask('PUT', path, {}, body);
+  }
+
+  patch<Body>(path: string, body: unknown): Promise<Answer<Body>> {
+    return this.#ask('PATCH', path, {}, body);
+  }
+
   delete<Body>(path: string, query: Query = {}): Promise<Answer<Body>> {
     return this.#ask('DELETE', path, query);
   }
@@ -132,6 +140,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   traceId: '"tributary traces" lists the traces of the project',
   keyId: '"tributary keys list" lists the keys',
   project: '"tributary projects list" lists the projects',
+  priceId: '"tributary prices" lists the own prices of the project',
+  agentName: 'an agent is known when an event has named it',
   receipt: 'a receipt is the header x-tributary-receipt of an answer to a request of this project',
 };
 

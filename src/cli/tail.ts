@@ -4,9 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { clientOf, dialectOption, examples, type JsonFlag, jsonOption, type Surroundings } from './command.ts';
 import type { Event } from './events.ts';
-import { CliError, EXIT } from './exit.ts';
+import { EXIT } from './exit.ts';
 import { clockTime } from './format.ts';
 import { type LiveEvent, LiveEvents } from './live-events.ts';
+import { patiently } from './patience.ts';
 import type { Terminal } from './terminal.ts';
 import { cut, padEnd, visible, visibleJson, widthOf } from './text.ts';
 
@@ -15,7 +16,6 @@ interface TailFlags extends JsonFlag {
 }
 
 const INTERVAL_MS = 400;
-const RETRY_MS = 1000;
 const DIALECT_WIDTH = 8;
 const TYPE_WIDTH = 28;
 const NAME_CHARS_MAX = 200;
@@ -41,23 +41,6 @@ export function addTail(program: Command, surroundings: Surroundings): void {
         for (const found of await patiently(terminal, () => events.next())) terminal.print(show(found));
       }
     });
-}
-
-/** Asks until there is an answer: a server that is restarted is back soon. */
-async function patiently<T>(terminal: Terminal, ask: () => Promise<T>): Promise<T> {
-  for (let isRetry = false; ; isRetry = true) {
-    try {
-      const answer = await ask();
-      if (isRetry) terminal.note('It answers again.');
-      return answer;
-    } catch (error) {
-      const isPassing =
-        error instanceof CliError && (error.exitCode === EXIT.unreachable || error.exitCode === EXIT.serverFailed);
-      if (!isPassing) throw error;
-      if (!isRetry) terminal.note(`${error.message} Trying again until it answers.`);
-      await sleep(RETRY_MS);
-    }
-  }
 }
 
 function line(terminal: Terminal, event: Event): string {

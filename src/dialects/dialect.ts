@@ -6,8 +6,9 @@
 
 import type { DialectName, EventDraft } from '../canonical/event.ts';
 import type { JsonObject, JsonValue } from '../canonical/json.ts';
-import type { Fault } from '../canonical/outcome.ts';
+import type { Fault, Outcome } from '../canonical/outcome.ts';
 import type { Micros } from '../canonical/time.ts';
+import type { Reader } from './reader.ts';
 
 export interface RequestHead {
   readonly method: string;
@@ -31,6 +32,8 @@ export type Claim =
   | { readonly by: 'key'; readonly key: string; readonly projectHint?: string }
   /** A key, or the bare project id as a public key (Lunary). Gives the ingest scope only. */
   | { readonly by: 'key-or-project-id'; readonly value: string }
+  /** No secret at all, only the project's id, from a network that is trusted: refused unless the server is told to. */
+  | { readonly by: 'trusted-header'; readonly projectId: string }
   /** The credential is in the body (Lunary's legacy route): ask `bodyClaim`. */
   | { readonly by: 'body' }
   | { readonly by: 'none'; readonly fault: Fault };
@@ -49,6 +52,16 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON; `undefined` sends an empty body. */
   readonly body?: unknown;
+  /** Sent instead of `body`, piece by piece, never held as a whole; its `content-type` is among the headers. */
+  readonly stream?: AsyncIterable<string>;
+}
+
+/** What a route may ask while it answers, all of it about the caller's project alone. */
+export interface RouteContext {
+  readonly directory: Directory;
+  readonly reader: Reader;
+  /** The project's own id, for answers that name it; none on public routes. */
+  readonly projectId?: string;
 }
 
 export interface LoadContext {
@@ -66,6 +79,8 @@ export interface StoredEvent {
   readonly parentStep?: number;
   /** It had been stored before; the ids above are the first one's. */
   readonly duplicate: boolean;
+  /** The sampling of its agent leaves its trace out: not stored, only counted. */
+  readonly sampledOut?: boolean;
 }
 
 export interface Accepted {
@@ -82,7 +97,9 @@ export interface EventRoute {
   readonly kind: 'events';
   /** Unique and stable, it is written into the log: `lunary.ingest`. */
   readonly id: string;
-  readonly method: 'POST' | 'PUT' | 'PATCH';
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** What a key must be allowed to; `ingest` unless said otherwise. Deleting needs `admin`. */
+  readonly scope?: 'ingest' | 'read' | 'admin';
   /** `/v1/runs/ingest`, `/:clientId`. Without trailing slash; intake accepts one. */
   readonly path: string;
   /** `log`: answer when durable. `store`: answer when also stored, with the results (WhyOps's synchronous routes). */
@@ -93,24 +110,28 @@ export interface EventRoute {
   /** Only for claims by body. */
   bodyClaim?(request: IntakeRequest): Claim;
   decode(request: IntakeRequest): Decoded;
-  /** Checks against the registry that decide the answer (Voker's fingerprints). Not repeated by the loader. */
-  admit?(decoded: readonly DecodedItem[], directory: Directory): Promise<Fault | undefined>;
+  /**
+   * What only the present knows: checks that decide the answer (Voker's fingerprints), and facts that `events` needs and
+   * bytes do not tell (which stored run an id means, an agent's version of today). Facts go into the head of the request
+   * that it returns, as params or logged headers, and so into the log: the loader does not ask again.
+   */
+  admit?(request: IntakeRequest, items: readonly DecodedItem[], context: RouteContext): Promise<Outcome<IntakeRequest>>;
   /** The events of the accepted items, in order; called with what `decode` gave for the same request. */
   events(request: IntakeRequest, items: readonly DecodedItem[], context: LoadContext): readonly EventDraft[];
   accepted(accepted: Accepted): Reply;
   refused(fault: Fault, request?: IntakeRequest): Reply;
 }
 
-/** A route that answers from the registry or from nothing: create an agent, get a person, help. */
+/** A route that answers from the registry, from what is stored, or from nothing: create an agent, read a run, help. */
 export interface ResourceRoute {
   readonly kind: 'resource';
   readonly id: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   /** `public` answers without a credential; `ingest` and `read` are the scopes that a key needs. */
-  readonly scope: 'public' | 'ingest' | 'read';
+  readonly scope: 'public' | 'ingest' | 'read' | 'admin';
   credential(head: RequestHead): Claim;
-  handle(request: IntakeRequest, directory: Directory): Promise<Reply>;
+  handle(request: IntakeRequest, context: RouteContext): Promise<Reply>;
   refused(fault: Fault): Reply;
 }
 
@@ -118,6 +139,8 @@ export interface Dialect {
   readonly name: DialectName;
   /** More specific paths first. */
   readonly routes: readonly (EventRoute | ResourceRoute)[];
+  /** Calls of this vendor may end unseen: one that has been running for long is shown as `unknown` until it ends. */
+  readonly callsMayVanish?: true;
   /** Browsers send events to this vendor: answer preflights and reflect origins. */
   readonly cors?: { readonly methods: string; readonly headers: string };
 }
@@ -141,6 +164,22 @@ export interface Directory {
   /** `undefined` when there is no such agent. */
   ensureAgentVersion(agentName: string, version: NewAgentVersion): Promise<AgentVersion | undefined>;
   getAgentVersion(agentName: string, versionName: string): Promise<AgentVersion | undefined>;
+
+  /** The version that `ensureAgentVersion` with content made or met last; from memory, it stands before every request. */
+  currentAgentVersion(agentName: string): string | undefined;
+  listAgents(): Promise<readonly Agent[]>;
+  listAgentVersions(agentName: string): Promise<readonly AgentVersion[]>;
+  listPeople(page: {
+    search?: string;
+    limit: number;
+    offset: number;
+  }): Promise<{ people: readonly Person[]; total: number }>;
+  people(ids: readonly string[]): Promise<readonly Person[]>;
+
+  settings(): Promise<ProjectSettings>;
+  /** Share of traces that are kept, 0 to 1, for agents that have one below 1. */
+  samplingRates(): Promise<ReadonlyMap<string, number>>;
+  setSamplingRate(agentName: string, rate: number): Promise<void>;
 
   /** Resolves when everything accepted so far is loaded: what an event created by being loaded can then be read. */
   settled(): Promise<void>;
@@ -170,5 +209,10 @@ export interface NewAgentVersion {
   readonly content?: string;
 }
 
-/** The same facts; its number counts within its agent. */
-export type AgentVersion = Agent;
+/** The same facts; its number counts within its agent. `content` is what it was made with. */
+export type AgentVersion = Agent & { readonly content: string | null };
+
+export interface ProjectSettings {
+  /** Refuse events of another agent version in a trace (WhyOps's 409) instead of recording the version of each event. */
+  readonly strictAgentVersions: boolean;
+}

@@ -7,6 +7,7 @@ import { fault, type QueryEnv, type QueryParts } from '../query/access.ts';
 import { API_PREFIX, buildApi } from '../query/api.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { version } from '../version.ts';
+import { PAGE_HEADERS, tracePage } from './trace-page.ts';
 
 /** Bodies of the own API are a name and a few scopes. */
 const API_BODY_BYTES_MAX = 64 * 1024;
@@ -30,6 +31,9 @@ export function buildApp(parts: AppParts): OpenAPIHono<QueryEnv> {
     c.text(
       `Tributary ${version}\n\nAPI: ${API_PREFIX}  ·  description: /openapi.json  ·  health: /readyz  ·  metrics: /metrics\n`,
     ),
+  );
+  app.get('/traces/:traceId', (c) =>
+    c.body(tracePage(c.req.param('traceId'), new URL(c.req.url).origin), 200, PAGE_HEADERS),
   );
   app.get('/healthz', (c) => c.json({ status: 'ok', version }));
   app.get('/readyz', (c) => {

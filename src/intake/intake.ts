@@ -4,32 +4,34 @@
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readProjectId } from '../canonical/ids.ts';
-import { type Fault, type Outcome, ok, refuse } from '../canonical/outcome.ts';
+import type { DialectName } from '../canonical/event.ts';
+import { newProjectId, type ProjectId } from '../canonical/ids.ts';
+import { type Fault, type Outcome, ok } from '../canonical/outcome.ts';
 import { receiptOf } from '../canonical/receipt.ts';
 import { microsNow } from '../canonical/time.ts';
 import type {
   Accepted,
-  Claim,
   DecodedItem,
   Dialect,
-  Directory,
   EventRoute,
   IntakeRequest,
   Reply,
   RequestHead,
   ResourceRoute,
+  RouteContext,
   StoredEvent,
 } from '../dialects/dialect.ts';
+import { QuestionTooExpensive, type Reader } from '../dialects/reader.ts';
 import { FAULTS, type FaultCode } from '../faults.ts';
 import { eventsPerRequestMax, logBacklogBytesMax } from '../limits.ts';
 import { type EventLog, LogUnavailable } from '../log/log.ts';
 import { eventIdAt, textOf, toRecord } from '../log/request.ts';
 import type { Principal, Registry, Scope } from '../registry/registry.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import { authenticate } from './authenticate.ts';
 import { BodyReader } from './read-body.ts';
 import { type Match, Router } from './router.ts';
-import { sendReply } from './send-reply.ts';
+import { begun, sendReply } from './send-reply.ts';
 
 /** What intake needs to know of the loader. */
 export interface LoaderView {
@@ -44,6 +46,10 @@ export interface IntakeParts {
   readonly loader: LoaderView;
   readonly registry: Registry;
   readonly telemetry: Telemetry;
+  /** What a vendor's routes may read back of a project: its own events' spans. */
+  readonly readerFor: (projectId: ProjectId, dialect: DialectName) => Reader;
+  /** A header alone may name the project (see `Claim`). Off unless the operator says so. */
+  readonly trustsProjectHeaders: boolean;
 }
 
 export interface IntakeCounters {
@@ -64,6 +70,9 @@ export class Intake {
   readonly #parts: IntakeParts;
   readonly #router: Router;
   readonly #bodies = new BodyReader();
+  readonly #running = new Set<Promise<void>>();
+  /** Whom public routes answer: no project, and none that anybody could make. */
+  readonly #nobody = newProjectId();
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
@@ -81,7 +90,7 @@ export class Intake {
       // The dashboard and the own API live among the same paths, with GET.
       if (path.startsWith('/api/tributary/')) return false;
       request.resume();
-      sendReply(
+      void sendReply(
         request,
         response,
         routing.dialect,
@@ -96,31 +105,45 @@ export class Intake {
       query: new URLSearchParams(query),
       headers: singleHeaders(request),
     };
-    this.#answer(match, head, request).then(
-      (reply) => sendReply(request, response, match.dialect, reply),
-      (error: unknown) => {
-        this.#parts.telemetry.emit({
-          level: 'error',
-          name: 'intake_failed',
-          route: match.route.id,
-          detail: error instanceof Error ? (error.stack ?? error.message) : String(error),
-        });
-        sendReply(
-          request,
-          response,
-          match.dialect,
-          this.#refuse(match, { code: 'internal', message: 'Something went wrong here, send it again' }),
-        );
-      },
-    );
+    const answered = this.#respond(match, head, request, response);
+    this.#running.add(answered);
+    void answered.finally(() => this.#running.delete(answered));
     return true;
+  }
+
+  /** Resolves when every request that was taken is answered, or its client gone: then nobody reads or appends any more. */
+  async drained(): Promise<void> {
+    while (this.#running.size > 0) await Promise.allSettled(this.#running);
+  }
+
+  async #respond(match: Match, head: RequestHead, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let reply: Reply;
+    try {
+      reply = await begun(await this.#answer(match, head, request));
+    } catch (error) {
+      if (error instanceof QuestionTooExpensive) reply = this.#refuse(match, TOO_EXPENSIVE);
+      else {
+        this.#failed('intake_failed', match, error);
+        reply = this.#refuse(match, { code: 'internal', message: 'Something went wrong here, send it again' });
+      }
+    }
+    try {
+      await sendReply(request, response, match.dialect, reply);
+    } catch (error) {
+      this.#failed('stream_failed', match, error);
+    }
+  }
+
+  #failed(name: string, { route }: Match, error: unknown): void {
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#parts.telemetry.emit({ level: 'error', name, route: route.id, detail });
   }
 
   async #answer(match: Match, head: RequestHead, incoming: IncomingMessage): Promise<Reply> {
     const { route } = match;
     const claim = route.credential(head);
-    const isPublic = route.kind === 'resource' && route.scope === 'public';
-    const early = isPublic || claim.by === 'body' ? undefined : this.#authenticate(claim, scopeOf(route));
+    const isLater = route.kind === 'resource' ? route.scope === 'public' : claim.by === 'body';
+    const early = isLater ? undefined : authenticate(this.#parts, claim, scopeOf(route));
     if (early?.ok === false) {
       incoming.resume();
       return this.#refuse(match, early.fault, { head, text: '', receivedAt: microsNow() });
@@ -137,9 +160,9 @@ export class Intake {
     const { route } = match;
     const request: IntakeRequest = { head, text: body.ok ? textOf(body.value) : '', receivedAt: microsNow() };
     if (!body.ok) return this.#refuse(match, body.fault, request);
-    if (route.kind === 'resource') return this.#resource(route, request, known);
+    if (route.kind === 'resource') return route.handle(request, this.#context(match, known?.projectId ?? this.#nobody));
     const claim = route.bodyClaim?.(request) ?? route.credential(head);
-    const principal = known === undefined ? this.#authenticate(claim, 'ingest') : ok(known);
+    const principal = known === undefined ? authenticate(this.#parts, claim, scopeOf(route)) : ok(known);
     if (!principal.ok) return this.#refuse(match, principal.fault, request);
     return this.#accept(match, route, principal.value, request, body.value);
   }
@@ -147,33 +170,35 @@ export class Intake {
   async #accept(
     match: Match,
     route: EventRoute,
-    principal: Principal,
-    request: IntakeRequest,
+    { projectId }: Principal,
+    sent: IntakeRequest,
     body: Buffer,
   ): Promise<Reply> {
     const { log, loader } = this.#parts;
-    const decoded = route.decode(request);
-    if (!decoded.ok) return this.#refuse(match, decoded.fault, request);
+    const decoded = route.decode(sent);
+    if (!decoded.ok) return this.#refuse(match, decoded.fault, sent);
     const { items } = decoded;
     if (items.length > eventsPerRequestMax) {
       return this.#refuse(
         match,
         { code: 'too-many-events', message: `A request may hold at most ${eventsPerRequestMax} events` },
-        request,
+        sent,
       );
     }
-    const refusal = await route.admit?.(items, this.#directory(principal));
-    if (refusal !== undefined) return this.#refuse(match, refusal, request);
+    const admitted = (await route.admit?.(sent, items, this.#context(match, projectId))) ?? ok(sent);
+    if (!admitted.ok) return this.#refuse(match, admitted.fault, sent);
+    // What was found out about the request stands in its head; the body is logged as it came.
+    const request: IntakeRequest = { ...sent, head: admitted.value.head };
     const count = items.reduce((sum, item) => sum + (item.ok ? 1 : 0), 0);
     this.counters.refusedEvents += items.length - count;
     if (count === 0) {
       const stored = route.answersAfter === 'store' ? [] : undefined;
-      return this.#accepted(route, principal, request, items, Math.max(0, log.head.position - 1), stored);
+      return this.#accepted(route, projectId, request, items, Math.max(0, log.head.position - 1), stored);
     }
     if (loader.backlogBytes > logBacklogBytesMax) return this.#refuse(match, OVERLOADED, request);
     let position: number;
     try {
-      position = await log.append(toRecord(principal.projectId, route, request, body, count));
+      position = await log.append(toRecord(projectId, route, request, body, count));
     } catch (error) {
       if (!(error instanceof LogUnavailable)) throw error;
       this.#parts.telemetry.emit({ level: 'error', name: 'log_unavailable', detail: error.message });
@@ -182,12 +207,12 @@ export class Intake {
     this.counters.acceptedRequests += 1;
     this.counters.acceptedEvents += count;
     const stored = route.answersAfter === 'store' ? await loader.result(position, SYNC_WAIT_MS) : undefined;
-    return this.#accepted(route, principal, request, items, position, stored);
+    return this.#accepted(route, projectId, request, items, position, stored);
   }
 
   #accepted(
     route: EventRoute,
-    { projectId }: Principal,
+    projectId: ProjectId,
     request: IntakeRequest,
     items: readonly DecodedItem[],
     position: number,
@@ -203,46 +228,13 @@ export class Intake {
     return { ...reply, headers: { ...reply.headers, 'x-tributary-receipt': receiptOf(projectId, position) } };
   }
 
-  async #resource(route: ResourceRoute, request: IntakeRequest, principal: Principal | undefined): Promise<Reply> {
-    const { registry } = this.#parts;
-    const nobody = readProjectId('00000000-0000-0000-0000-000000000000');
-    const projectId = principal?.projectId ?? nobody;
-    if (projectId === undefined) throw new Error('a resource route needs a project');
-    return route.handle(
-      request,
-      registry.directory(projectId, () => this.#settled()),
-    );
-  }
-
-  #directory(principal: Principal): Directory {
-    return this.#parts.registry.directory(principal.projectId, () => this.#settled());
-  }
-
-  #settled(): Promise<void> {
-    return this.#parts.loader.settled(this.#parts.log.head.position, SETTLED_WAIT_MS);
-  }
-
-  #authenticate(claim: Claim, scope: Scope): Outcome<Principal> {
-    if (claim.by === 'none') return { ok: false, fault: claim.fault };
-    if (claim.by === 'body') return refuse('missing-credential', 'A key is required');
-    const { registry } = this.#parts;
-    const principal =
-      this.#publicPrincipal(claim) ?? registry.authenticate(claim.by === 'key' ? claim.key : claim.value);
-    if (principal === undefined) return refuse('unknown-credential', 'Invalid credentials');
-    const hint = claim.by === 'key' && claim.projectHint !== undefined ? readProjectId(claim.projectHint) : undefined;
-    if (hint !== undefined && hint !== principal.projectId && registry.hasProject(hint)) {
-      return refuse('wrong-project', 'Invalid credentials');
-    }
-    if (!principal.scopes.includes(scope)) return refuse('scope-missing', `This key has no ${scope} scope`);
-    return ok(principal);
-  }
-
-  #publicPrincipal(claim: Claim): Principal | undefined {
-    if (claim.by !== 'key-or-project-id') return undefined;
-    const projectId = readProjectId(claim.value);
-    return projectId !== undefined && this.#parts.registry.hasProject(projectId)
-      ? { projectId, scopes: ['ingest'] }
-      : undefined;
+  #context({ dialect }: Match, projectId: ProjectId): RouteContext {
+    const { registry, loader, log, readerFor } = this.#parts;
+    return {
+      directory: registry.directory(projectId, () => loader.settled(log.head.position, SETTLED_WAIT_MS)),
+      reader: readerFor(projectId, dialect.name),
+      ...(projectId === this.#nobody ? {} : { projectId }),
+    };
   }
 
   #refuse({ dialect, route }: Match, fault: Fault, request?: IntakeRequest): Reply {
@@ -266,7 +258,7 @@ export class Intake {
     const dialect = this.#router.dialectOf(path);
     if (dialect?.cors === undefined) return false;
     request.resume();
-    sendReply(request, response, dialect, {
+    void sendReply(request, response, dialect, {
       status: 204,
       headers: {
         'access-control-allow-methods': dialect.cors.methods,
@@ -279,13 +271,19 @@ export class Intake {
 }
 
 function scopeOf(route: EventRoute | ResourceRoute): Scope {
-  return route.kind === 'resource' && route.scope === 'read' ? 'read' : 'ingest';
+  const { scope = 'ingest' } = route;
+  return scope === 'public' ? 'ingest' : scope;
 }
 
 const MISSES = { 'not-found': 'Not Found', 'method-not-allowed': 'Method Not Allowed' } as const;
 const OVERLOADED: Fault = {
   code: 'overloaded',
   message: 'The server cannot take events at the moment, send them again',
+};
+
+const TOO_EXPENSIVE: Fault = {
+  code: 'overloaded',
+  message: 'The question is too expensive; narrow it, for instance by time',
 };
 
 function withRetry(reply: Reply, code: FaultCode): Reply {

@@ -3,6 +3,7 @@
  * between only means that the batch is loaded again.
  */
 
+import type { PriceBook } from '../pricing/price.ts';
 import { ALIAS_COLUMNS, EVENT_COLUMNS, SPAN_COLUMNS } from '../store/schema/schema.ts';
 import type { StoreWriter } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -14,11 +15,13 @@ import { type BatchRows, toRows } from './rows.ts';
 export class BatchWriter {
   readonly #store: StoreWriter;
   readonly #deadLetters: DeadLetterBox;
+  readonly #prices: PriceBook;
   readonly #telemetry: Telemetry;
 
-  constructor(store: StoreWriter, deadLetters: DeadLetterBox, telemetry: Telemetry) {
+  constructor(store: StoreWriter, deadLetters: DeadLetterBox, prices: PriceBook, telemetry: Telemetry) {
     this.#store = store;
     this.#deadLetters = deadLetters;
+    this.#prices = prices;
     this.#telemetry = telemetry;
   }
 
@@ -32,7 +35,7 @@ export class BatchWriter {
     prebuilt?: BatchRows,
   ): Promise<readonly LoadedEvent[]> {
     try {
-      const rows = prebuilt ?? toRows(events, aliases);
+      const rows = prebuilt ?? toRows(events, aliases, this.#prices);
       await retried(() => this.#insert(rows), this.#telemetry);
       return [];
     } catch (error) {

@@ -46,7 +46,12 @@ export function decodeRecord(record: LogRecord, routes: RouteTable): { events: L
       traceId: '',
       step: 0,
       parentStep: 0,
+      lastStep: 0,
       duplicate: false,
+      stored: false,
+      sampledOut: false,
+      hasRow: true,
+      fragments: draft.fragments,
     };
   });
   return { events, entry };

@@ -38,20 +38,16 @@ export class Duplicates {
     for (const row of rows) this.#recent.set(`${row.project_id}|${row.dialect}|${row.event_id}`, row.position);
   }
 
-  /** Marks duplicates, and drops (returns without) events that are stored already at their very position. */
-  async mark(events: readonly LoadedEvent[]): Promise<LoadedEvent[]> {
+  /** Sets `duplicate`, and `stored` on events that the store has at their very position. */
+  async mark(events: readonly LoadedEvent[]): Promise<void> {
     await this.#askStore(events.filter((event) => this.#mustAsk(event)));
-    return events.filter((event) => {
+    for (const event of events) {
       const identity = identityOf(event);
       const first = this.#recent.get(identity);
-      if (first === undefined) {
-        this.#recent.set(identity, event.position);
-        return true;
-      }
-      if (first === event.position) return event.position >= this.#replayUntil;
-      event.duplicate = true;
-      return true;
-    });
+      if (first === undefined) this.#recent.set(identity, event.position);
+      else if (first !== event.position) event.duplicate = true;
+      else if (event.position < this.#replayUntil) event.stored = true;
+    }
   }
 
   /** What `mark` remembered of events that were then not stored must be forgotten. */

@@ -5,6 +5,7 @@ import type { StoredEvent } from '../dialects/dialect.ts';
 import type { LogHead } from '../log/log.ts';
 import type { LogLevel } from '../telemetry/telemetry.ts';
 import type { LoaderProgress } from './loader.ts';
+import type { TouchedSpan } from './touched.ts';
 
 export interface LoaderOptions {
   readonly logDirectory: string;
@@ -16,6 +17,7 @@ export interface LoaderOptions {
 
 export type ToLoader =
   | { readonly type: 'advance'; readonly head: LogHead; readonly urgent: boolean }
+  | { readonly type: 'prices' }
   | { readonly type: 'stop' };
 export type FromLoader =
   | { readonly type: 'progress'; readonly progress: LoaderProgress }
@@ -41,9 +43,12 @@ export class LoaderThread {
     quarantinedRegions: 0,
     loadedEvents: 0,
     duplicateEvents: 0,
+    sampledOutEvents: 0,
     deadLetters: 0,
     results: [],
+    touched: [],
   };
+  #onTouched: (spans: readonly TouchedSpan[], position: number) => void = () => undefined;
   #stopped: () => void = () => undefined;
 
   /** `onFailure`: the loader cannot go on. The process should end; what is in the log is loaded at the next start. */
@@ -110,6 +115,16 @@ export class LoaderThread {
     });
   }
 
+  /** `listener` is told which spans to look at again, after they are stored, and up to which position all are. */
+  onTouched(listener: (spans: readonly TouchedSpan[], position: number) => void): void {
+    this.#onTouched = listener;
+  }
+
+  /** The registry has other prices: events accepted from now on are loaded with them. */
+  pricesChanged(): void {
+    this.#send({ type: 'prices' });
+  }
+
   /** Loads what is in the log and ends the loader's work. The thread itself stays until the process ends (store/chdb). */
   stop(): Promise<void> {
     return new Promise((resolve) => {
@@ -128,6 +143,7 @@ export class LoaderThread {
       return;
     }
     this.#progress = message.progress;
+    this.#onTouched(message.progress.touched, message.progress.position);
     for (const [position, events] of message.progress.results) this.#results.get(position)?.(events);
     // Passed without a result: a dead letter, which is kept but not stored.
     for (const [position, finish] of this.#results) if (position < message.progress.position) finish(undefined);

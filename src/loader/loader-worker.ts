@@ -3,6 +3,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { dialects } from '../dialects/all.ts';
 import { DiskLogReader } from '../log/disk/disk-log-reader.ts';
+import { loadPriceBook } from '../pricing/price-book.ts';
 import { SqliteRegistry } from '../registry/sqlite/sqlite-registry.ts';
 import { openChdbReader, openChdbWriter } from '../store/chdb/chdb.ts';
 import { openTelemetry } from '../telemetry/telemetry.ts';
@@ -28,6 +29,7 @@ const loader = new Loader(
     store,
     lookup,
     registry,
+    prices: await loadPriceBook(registry),
     routes: routeTable(dialects),
     telemetry,
     onProgress: (progress) => send({ type: 'progress', progress }),
@@ -37,6 +39,7 @@ const loader = new Loader(
 
 port.on('message', (message: ToLoader) => {
   if (message.type === 'advance') loader.advance(message.head, message.urgent);
+  else if (message.type === 'prices') loader.pricesChanged();
   else loader.stop();
 });
 

@@ -1,30 +1,31 @@
 /**
- * Log → store. Batches in log order, in two overlapping stages: prepare (decode, drop repeats, find traces and steps,
- * fold into rows) and commit (write, then move the mark behind which everything is stored). One batch is prepared while
- * the one before is written; commits never overlap or change places.
+ * Log → store. Batches in log order, in two overlapping stages: prepare (preparation.ts) and commit (delete, write, then
+ * move the mark behind which everything is stored). One batch is prepared while the one before is written; commits never
+ * overlap or change places.
  *
  * Exactly once from an at-least-once reader: every row is derived from the record alone, spans are joins (writing them
  * twice changes nothing), and the events are written last, so an event that is found in the store needs no second look.
  */
 
-import { groupBy } from '../canonical/group-by.ts';
 import type { StoredEvent } from '../dialects/dialect.ts';
 import { loadBatchBytesMax, loadBatchEventsMax, loadIntervalMs, recentEventIdsMax } from '../limits.ts';
 import type { LogHead, LogReader, LogRecord } from '../log/log.ts';
+import type { PriceBook } from '../pricing/price.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { StoreReader, StoreWriter } from '../store/store.ts';
+import { StoreError, type StoreReader, type StoreWriter } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { AliasRow, LoadedEvent } from './batch.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { DeadLetterBox } from './dead-letter-box.ts';
-import { decodeRecord, type RouteTable } from './decode-record.ts';
-import { Duplicates, identityOf } from './duplicates.ts';
+import type { RouteTable } from './decode-record.ts';
+import { identityOf } from './duplicates.ts';
+import { type Erasure, erase } from './erasures.ts';
 import { Mentioned } from './mentioned.ts';
+import { Preparation, type Prepared } from './preparation.ts';
+import { resultsOf } from './results.ts';
 import { retried } from './retried.ts';
-import { type BatchRows, toRows } from './rows.ts';
-import { StepCounter } from './step-counter.ts';
-import { TraceResolver } from './trace-resolver.ts';
+import { type TouchedSpan, touchedSpans } from './touched.ts';
 
 export interface LoaderProgress {
   /** Everything before this position is stored or a dead letter. */
@@ -33,9 +34,13 @@ export interface LoaderProgress {
   readonly quarantinedRegions: number;
   readonly loadedEvents: number;
   readonly duplicateEvents: number;
+  /** Left out by the sampling of their agents. */
+  readonly sampledOutEvents: number;
   readonly deadLetters: number;
   /** Results of records that somebody waits for, by their position. */
   readonly results: readonly (readonly [position: number, events: readonly StoredEvent[]])[];
+  /** Spans stored since the last report that the enrich stage has to look at. */
+  readonly touched: readonly TouchedSpan[];
 }
 
 export interface LoaderParts {
@@ -44,6 +49,7 @@ export interface LoaderParts {
   /** A second connection: what is looked up must not wait for what is being written. */
   readonly lookup: StoreReader;
   readonly registry: Registry;
+  readonly prices: PriceBook & { reload(): Promise<void> };
   readonly routes: RouteTable;
   readonly telemetry: Telemetry;
   readonly onProgress: (progress: LoaderProgress) => void;
@@ -51,24 +57,9 @@ export interface LoaderParts {
 
 const CHECKPOINT_INTERVAL_MS = 1_000;
 
-/** A batch between its two stages. */
-interface Prepared {
-  readonly records: readonly LogRecord[];
-  /** To be written. */
-  readonly events: readonly LoadedEvent[];
-  readonly aliases: readonly AliasRow[];
-  /** Absent when they could not be built: then one of the records is to blame, and the writer finds out which. */
-  readonly rows: BatchRows | undefined;
-  readonly duplicates: readonly LoadedEvent[];
-  /** Events of records that somebody waits for, duplicates included, by the record's position. */
-  readonly awaited: ReadonlyMap<number, readonly LoadedEvent[]>;
-}
-
 export class Loader {
   readonly #parts: LoaderParts;
-  readonly #duplicates: Duplicates;
-  readonly #traces: TraceResolver;
-  readonly #steps: StepCounter;
+  readonly #preparation: Preparation;
   readonly #mentioned: Mentioned;
   readonly #deadLetters: DeadLetterBox;
   readonly #writer: BatchWriter;
@@ -78,21 +69,20 @@ export class Loader {
   #wake: () => void = () => undefined;
   /** Identities of events whose record was refused, with its position; a repeat of them may be under way. */
   readonly #refused = new BoundedMap<number>(recentEventIdsMax);
+  readonly #counts = { loaded: 0, repeated: 0, sampledOut: 0 };
   #position = 0;
-  #loaded = 0;
-  #repeated = 0;
+  #pricesAreStale = false;
   #checkpointAt = 0;
 
   /** `head` is the log's end at start: what lies before it may be stored already. */
   constructor(parts: LoaderParts, head: LogHead) {
     this.#parts = parts;
     this.#head = head;
-    this.#duplicates = new Duplicates(parts.lookup, head.position);
-    this.#traces = new TraceResolver(parts.lookup);
-    this.#steps = new StepCounter(parts.lookup, head.position);
     this.#mentioned = new Mentioned(parts.registry);
     this.#deadLetters = new DeadLetterBox(parts.registry, parts.routes, parts.telemetry);
-    this.#writer = new BatchWriter(parts.store, this.#deadLetters, parts.telemetry);
+    const { sampling } = parts.registry;
+    this.#preparation = new Preparation({ ...parts, sampling, deadLetters: this.#deadLetters }, head.position);
+    this.#writer = new BatchWriter(parts.store, this.#deadLetters, parts.prices, parts.telemetry);
   }
 
   /** The log has grown. `urgent`: somebody waits for the result, do not wait for company. */
@@ -100,6 +90,11 @@ export class Loader {
     this.#head = head;
     this.#urgent ||= urgent;
     this.#wake();
+  }
+
+  /** Events that are accepted from now on are loaded with today's prices. */
+  pricesChanged(): void {
+    this.#pricesAreStale = true;
   }
 
   /** Loads what is in the log, then ends. */
@@ -110,8 +105,7 @@ export class Loader {
 
   /** Runs until `stop`. Rejects only when the loader cannot go on at all. */
   async run(): Promise<void> {
-    await this.#duplicates.warmUp();
-    await this.#traces.warmUp();
+    await this.#preparation.warmUp();
     let committing: Promise<void> = Promise.resolve();
     for (;;) {
       const startedAt = performance.now();
@@ -122,7 +116,8 @@ export class Loader {
         bytesMax: loadBatchBytesMax,
       });
       if (records.length > 0) {
-        const prepared = await this.#prepare(records);
+        if (this.#pricesAreStale) await this.#reloadPrices();
+        const prepared = await this.#preparation.prepare(records);
         await committing;
         committing = this.#commit(prepared);
         // A rejection is dealt with where `committing` is awaited next.
@@ -135,12 +130,17 @@ export class Loader {
       }
       await committing;
       // Nothing is left before `head`, also where numbers are missing behind a failed write.
-      if (this.#position < head.position) this.#moveTo(head.position, []);
+      if (this.#position < head.position) this.#moveTo(head.position, [], []);
       await this.#checkpoint(this.#stopping);
       if (this.#head !== head) continue;
       if (this.#stopping) return;
       await this.#sleep();
     }
+  }
+
+  async #reloadPrices(): Promise<void> {
+    this.#pricesAreStale = false;
+    await this.#parts.prices.reload();
   }
 
   /** Lets a few events come together, unless somebody waits. */
@@ -162,55 +162,48 @@ export class Loader {
     });
   }
 
-  async #prepare(records: readonly LogRecord[]): Promise<Prepared> {
-    const { routes, telemetry } = this.#parts;
-    const decoded: LoadedEvent[] = [];
-    const awaited = new Map<number, LoadedEvent[]>();
-    for (const record of records) {
-      try {
-        const { events, entry } = decodeRecord(record, routes);
-        for (const event of events) decoded.push(event);
-        if (entry.route.answersAfter === 'store') awaited.set(record.position, events);
-      } catch (error) {
-        await this.#deadLetters.bury(record, error);
-      }
-    }
-    const unstored = await retried(() => this.#duplicates.mark(decoded), telemetry);
-    const events = unstored.filter((event) => !event.duplicate);
-    const aliases = await retried(() => this.#traces.resolve(events), telemetry);
-    await retried(() => this.#steps.assign(events), telemetry);
-    return {
-      records,
-      events,
-      aliases,
-      rows: built(events, aliases),
-      duplicates: unstored.filter((event) => event.duplicate),
-      awaited,
-    };
-  }
-
-  async #commit({ records, events, aliases, rows, duplicates, awaited }: Prepared): Promise<void> {
+  async #commit(batch: Prepared): Promise<void> {
+    const { records, erasures, events, duplicates, sampledOut, awaited } = batch;
+    const { duplicates: remembered, sampler } = this.#preparation;
     await this.#mentioned.ensure(events);
-    const refused = [...(await this.#writer.write(events, aliases, rows))];
+    await this.#erase(erasures, events);
+    const refused = [...(await this.#writer.write(events, batch.aliases, batch.rows))];
     for (const event of refused) this.#refused.set(identityOf(event), event.record.position);
     const revived = await this.#revive(duplicates);
     refused.push(...(await this.#writer.write(revived.events, revived.aliases)));
-    this.#duplicates.forget(refused);
-    this.#duplicates.remember(revived.events.filter((event) => !refused.includes(event)));
-    this.#loaded += events.length + revived.events.length - refused.length;
-    this.#repeated += duplicates.length - revived.events.length;
+    await sampler.record(sampledOut);
+    remembered.forget(refused);
+    const isRefused = new Set(refused);
+    const written = [...events, ...revived.events].filter((event) => !isRefused.has(event));
+    remembered.remember(revived.events.filter((event) => !isRefused.has(event)));
+    this.#counts.loaded += written.filter((event) => !event.stored).length;
+    this.#counts.repeated += duplicates.length - revived.events.length;
+    this.#counts.sampledOut += sampledOut.length;
     const dead = new Set(refused.map((event) => event.record.position));
     const answerable = new Map([...awaited].filter(([position]) => !dead.has(position)));
-    const results = await retried(() => this.#results(answerable), this.#parts.telemetry);
+    const results = await retried(() => resultsOf(answerable, this.#parts.store), this.#parts.telemetry);
     const last = records.at(-1);
-    if (last !== undefined) this.#moveTo(last.position + last.count, results);
+    if (last !== undefined) this.#moveTo(last.position + last.count, results, touchedSpans(written));
     await this.#checkpoint(false);
   }
 
+  async #erase(erasures: readonly Erasure[], events: readonly LoadedEvent[]): Promise<void> {
+    const { store, telemetry } = this.#parts;
+    try {
+      await retried(() => erase(store, erasures), telemetry);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      // Somebody has to look at it, but the events of everybody else must not wait for that.
+      const records = new Set(events.filter(({ draft }) => draft.erases !== undefined).map(({ record }) => record));
+      for (const record of records) await this.#deadLetters.bury(record, error);
+    }
+  }
+
   /** Repeats of events that were then refused with their whole record: they are the first ones now. */
-  async #revive(duplicates: readonly LoadedEvent[]): Promise<{ events: LoadedEvent[]; aliases: AliasRow[] }> {
+  async #revive(
+    duplicates: readonly LoadedEvent[],
+  ): Promise<{ events: readonly LoadedEvent[]; aliases: readonly AliasRow[] }> {
     if (this.#refused.isEmpty) return { events: [], aliases: [] };
-    const { telemetry } = this.#parts;
     const events = duplicates.filter((event) => {
       const refusedAt = this.#refused.get(identityOf(event));
       return refusedAt !== undefined && refusedAt !== event.record.position;
@@ -219,26 +212,27 @@ export class Loader {
       event.duplicate = false;
       this.#refused.delete(identityOf(event));
     }
-    const aliases = await retried(() => this.#traces.resolve(events), telemetry);
-    await retried(() => this.#steps.assign(events), telemetry);
-    return { events, aliases };
+    return { events, aliases: await this.#preparation.placeLate(events) };
   }
 
-  #moveTo(position: number, results: LoaderProgress['results']): void {
+  #moveTo(position: number, results: LoaderProgress['results'], touched: readonly TouchedSpan[]): void {
     this.#position = position;
     this.#parts.onProgress({
       position,
       consumedBytes: this.#parts.reader.counters.consumedBytes,
       quarantinedRegions: this.#parts.reader.counters.quarantinedRegions,
-      loadedEvents: this.#loaded,
-      duplicateEvents: this.#repeated,
+      loadedEvents: this.#counts.loaded,
+      duplicateEvents: this.#counts.repeated,
+      sampledOutEvents: this.#counts.sampledOut,
       deadLetters: this.#deadLetters.count,
       results,
+      touched,
     });
   }
 
   async #checkpoint(now: boolean): Promise<void> {
     if (!now && performance.now() - this.#checkpointAt < CHECKPOINT_INTERVAL_MS) return;
+    if (!this.#preparation.mayRelease(this.#position)) return;
     this.#checkpointAt = performance.now();
     try {
       await this.#parts.reader.release(this.#position);
@@ -248,43 +242,6 @@ export class Loader {
       this.#parts.telemetry.emit({ level: 'warn', name: 'checkpoint_failed', detail });
     }
   }
-
-  /** For duplicates the answer speaks of the event that was stored first. */
-  async #results(awaited: ReadonlyMap<number, readonly LoadedEvent[]>): Promise<LoaderProgress['results']> {
-    const duplicates = [...awaited.values()].flat().filter((event) => event.duplicate);
-    const originals = new Map<string, StoredEvent>();
-    for (const [project, members] of groupBy(duplicates, (event) => event.projectId)) {
-      const rows = await this.#parts.store.select<OriginalRow>(
-        `SELECT dialect, event_id, trace_id, span_id, step, parent_step
-         FROM tributary.events WHERE project_id = {project:UUID} AND event_id IN {ids:Array(String)}
-         ORDER BY position LIMIT 1 BY dialect, event_id`,
-        { project, ids: members.map((event) => event.draft.eventId) },
-      );
-      for (const row of rows) {
-        originals.set(`${project}|${row.dialect}|${row.event_id}`, {
-          eventId: row.event_id,
-          traceId: row.trace_id,
-          spanId: row.span_id,
-          ...numbered(row.step, row.parent_step),
-          duplicate: true,
-        });
-      }
-    }
-    return [...awaited].map(([position, events]) => [
-      position,
-      events.map(
-        (event) => originals.get(`${event.projectId}|${event.dialect}|${event.draft.eventId}`) ?? storedEvent(event),
-      ),
-    ]);
-  }
-}
-
-function built(events: readonly LoadedEvent[], aliases: readonly AliasRow[]): BatchRows | undefined {
-  try {
-    return toRows(events, aliases);
-  } catch {
-    return undefined;
-  }
 }
 
 /** A batch at least half full says that there is a backlog: go on at once. */
@@ -292,28 +249,4 @@ function isFull(records: readonly LogRecord[]): boolean {
   const events = records.reduce((sum, record) => sum + record.count, 0);
   const bytes = records.reduce((sum, record) => sum + record.body.length, 0);
   return events * 2 >= loadBatchEventsMax || bytes * 2 >= loadBatchBytesMax;
-}
-
-function storedEvent(event: LoadedEvent): StoredEvent {
-  return {
-    eventId: event.draft.eventId,
-    traceId: event.traceId,
-    spanId: event.draft.spanId,
-    ...numbered(event.step, event.parentStep),
-    duplicate: event.duplicate,
-  };
-}
-
-/** 0 stands for "none" in the store. */
-function numbered(step: number, parentStep: number): Pick<StoredEvent, 'step' | 'parentStep'> {
-  return { ...(step > 0 ? { step } : {}), ...(parentStep > 0 ? { parentStep } : {}) };
-}
-
-interface OriginalRow {
-  readonly dialect: string;
-  readonly event_id: string;
-  readonly trace_id: string;
-  readonly span_id: string;
-  readonly step: number;
-  readonly parent_step: number;
 }

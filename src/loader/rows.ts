@@ -1,12 +1,25 @@
 /** Batches as bytes for the store: JSONCompactEachRow, 1.6 times as fast to insert as rows with names (measured). */
 
-import { emptySpan, type FoldedSpan, joinFragment, type TextTuple } from '../canonical/merge.ts';
-import { TEXT_REGISTERS } from '../canonical/span.ts';
+import type { ProjectId } from '../canonical/ids.ts';
+import {
+  emptySpan,
+  type FoldedSpan,
+  joinFragment,
+  joinPrice,
+  type PriceTuple,
+  rankOf,
+  type TextTuple,
+  type TokensTuple,
+} from '../canonical/merge.ts';
+import { type SpanFragment, TEXT_REGISTERS } from '../canonical/span.ts';
 import { clampMicros } from '../canonical/time.ts';
+import { amountsOf } from '../pricing/amounts.ts';
+import type { Price, PriceBook } from '../pricing/price.ts';
 import type { AliasRow, LoadedEvent } from './batch.ts';
 
 const NOT_SAID: TextTuple = [0, 0, ''];
-const NO_USAGE = [0, 0, -1, -1, -1, -1, -1, -1];
+const NO_TOKENS: TokensTuple = [0, 0, []];
+const NO_PRICE: PriceTuple = [0, 0, 0, '', []];
 const NO_NUMBER = [0, 0, 0];
 const LINES_BYTES_MIN = 1 << 20;
 const LONG_LINE_CHARS = 1 << 20;
@@ -18,35 +31,39 @@ export interface BatchRows {
   readonly events: Buffer;
 }
 
-export function toRows(events: readonly LoadedEvent[], aliases: readonly AliasRow[]): BatchRows {
-  return { aliases: aliasRows(aliases), spans: spanRows(events), events: eventRows(events) };
+export function toRows(events: readonly LoadedEvent[], aliases: readonly AliasRow[], prices: PriceBook): BatchRows {
+  return { aliases: aliasRows(aliases), spans: spanRows(events, prices), events: eventRows(events) };
 }
 
 function eventRows(events: readonly LoadedEvent[]): Buffer {
   return lines(
-    events.map((event) => [
-      event.projectId,
-      event.dialect,
-      wellFormed(event.draft.eventId),
-      wellFormed(event.draft.type),
-      wellFormed(event.traceId),
-      wellFormed(event.draft.spanId),
-      clampMicros(event.draft.timestamp),
-      event.receivedAt,
-      event.position,
-      wellFormed(event.draft.environment ?? ''),
-      event.userAgent,
-      event.step,
-      event.parentStep,
-      event.draft.payload,
-    ]),
+    events
+      .filter(({ hasRow }) => hasRow)
+      .map((event) => [
+        event.projectId,
+        event.dialect,
+        wellFormed(event.draft.eventId),
+        wellFormed(event.draft.type),
+        wellFormed(event.traceId),
+        wellFormed(event.draft.spanId),
+        clampMicros(event.draft.timestamp),
+        event.receivedAt,
+        event.position,
+        wellFormed(event.draft.environment ?? ''),
+        event.userAgent,
+        event.step,
+        event.parentStep,
+        event.draft.payload,
+        event.lastStep,
+      ]),
   );
 }
 
-function spanRows(events: readonly LoadedEvent[]): Buffer {
+function spanRows(events: readonly LoadedEvent[], prices: PriceBook): Buffer {
   const spans = new Map<string, { key: readonly string[]; span: FoldedSpan }>();
+  const pricer = new Pricer(prices);
   for (const event of events) {
-    for (const fragment of event.draft.fragments) {
+    for (const fragment of event.fragments) {
       const key = [event.projectId, wellFormed(event.traceId), event.dialect, wellFormed(fragment.spanId)];
       // Ids may hold any character but are never ambiguous here: the project and the dialect have fixed alphabets.
       const id = `${event.projectId}${event.dialect}${event.traceId.length}:${event.traceId}${fragment.spanId}`;
@@ -56,7 +73,9 @@ function spanRows(events: readonly LoadedEvent[]): Buffer {
         spans.set(id, entry);
       }
       joinFragment(entry.span, fragment);
-      if (event.step > 0) entry.span.steps.add(event.step);
+      const price = pricer.priceOf(event.projectId, fragment);
+      if (price !== undefined) joinPrice(entry.span, price);
+      for (let step = event.step; step > 0 && step <= event.lastStep; step += 1) entry.span.steps.add(step);
     }
   }
   return lines([...spans.values()].map(({ key, span }) => spanRow(key, span)));
@@ -68,14 +87,49 @@ function spanRow(key: readonly string[], span: FoldedSpan): unknown[] {
     span.start,
     span.end ?? null,
     ...TEXT_REGISTERS.map((name) => storable(span.text.get(name))),
-    span.usage ?? NO_USAGE,
+    span.tokens ?? NO_TOKENS,
+    span.price ?? NO_PRICE,
     span.duration ?? NO_NUMBER,
     [...span.tags].map(wellFormed),
     [...span.metadata.values()],
     [...span.feedback.values()],
     [...span.steps],
     span.parentStep ?? NO_NUMBER,
+    span.hidden ? 1 : 0,
+    span.firstToken ?? null,
+    span.timedByArrival ? 1 : 0,
   ];
+}
+
+/** What fragments say about the price of their call. A batch has few prices: each is written out once. */
+class Pricer {
+  readonly #prices: PriceBook;
+  readonly #amounts = new Map<Price, readonly number[]>();
+
+  constructor(prices: PriceBook) {
+    this.#prices = prices;
+  }
+
+  /**
+   * `undefined` when the fragment names no model. That no price is known is also said: else the price of a model that is
+   * believed less would stand next to this one.
+   */
+  priceOf(projectId: ProjectId, fragment: SpanFragment): PriceTuple | undefined {
+    const { model, provider } = fragment.text;
+    if (model === undefined) return undefined;
+    const price = this.#prices.find({ projectId, model, provider, at: clampMicros(fragment.start) });
+    const [rank, time] = [rankOf(fragment, 'model'), clampMicros(fragment.time)];
+    if (price === undefined) return [rank, time, this.#prices.revision, '', []];
+    return [rank, time, this.#prices.revision, wellFormed(price.id), this.#amountsOf(price)];
+  }
+
+  #amountsOf(price: Price): readonly number[] {
+    const known = this.#amounts.get(price);
+    if (known !== undefined) return known;
+    const amounts = amountsOf(price);
+    this.#amounts.set(price, amounts);
+    return amounts;
+  }
 }
 
 function aliasRows(aliases: readonly AliasRow[]): Buffer {

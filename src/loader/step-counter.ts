@@ -27,8 +27,9 @@ export class StepCounter {
       const last = this.#last.get(key) ?? 0;
       const asked = event.draft.steps ?? {};
       event.step = asked.step ?? last + 1;
+      event.lastStep = event.step + (asked.span ?? 1) - 1;
       event.parentStep = asked.parentStep ?? (asked.step === undefined ? last : Math.max(asked.step - 1, 0));
-      this.#last.set(key, Math.max(last, event.step));
+      this.#last.set(key, Math.max(last, event.lastStep));
     }
   }
 
@@ -41,7 +42,7 @@ export class StepCounter {
       const replays = members.some((event) => event.position < this.#replayUntil);
       const rows = await this.#store.select<{ trace_id: string; last: number }>(
         replays
-          ? `SELECT trace_id, max(step) AS last FROM tributary.events
+          ? `SELECT trace_id, max(last_step) AS last FROM tributary.events
              WHERE project_id = {project:UUID} AND trace_id IN {traces:Array(String)} GROUP BY trace_id`
           : `SELECT trace_id, max(arrayMax(steps)) AS last FROM tributary.spans
              WHERE project_id = {project:UUID} AND trace_id IN {traces:Array(String)} AND notEmpty(steps) GROUP BY trace_id`,

@@ -11,7 +11,7 @@ import { groupBy } from '../canonical/group-by.ts';
 import type { ProjectId } from '../canonical/ids.ts';
 import { aliasHopsMax, knownSpansMax } from '../limits.ts';
 import type { StoreReader } from '../store/store.ts';
-import type { AliasRow, LoadedEvent } from './batch.ts';
+import { type AliasRow, type LoadedEvent, spanKey } from './batch.ts';
 import { BoundedMap } from './bounded-map.ts';
 
 const GUESSES_MAX = knownSpansMax / 2;
@@ -23,6 +23,8 @@ export class TraceResolver {
   /** Trace ids that were guessed and whose own span has not been seen yet. */
   readonly #guessed = new BoundedMap<true>(knownSpansMax);
   readonly #aliases = new BoundedMap<string>(knownSpansMax);
+  /** Spans that were deleted: the store may still show them while the deletion is being written. */
+  readonly #erased = new BoundedMap<true>(knownSpansMax);
   /** Alias rows that there are, about. Beyond what is remembered, the store is asked about every child that is placed. */
   #guesses = 0;
 
@@ -55,8 +57,17 @@ export class TraceResolver {
     await this.#learnUnknown(events);
     if (this.#guesses >= GUESSES_MAX) await this.#learnGuesses(events);
     const aliases: AliasRow[] = [];
-    for (const event of events) event.traceId = this.#traceOf(event, aliases);
+    for (const event of events) {
+      event.traceId = this.#traceOf(event, aliases);
+      for (const id of event.draft.erases ?? []) this.#erase(spanKey(event, id));
+    }
     return aliases;
+  }
+
+  /** What is said about the span from here on stands alone. Its alias stays: there may be children under it. */
+  #erase(key: string): void {
+    this.#known.delete(key);
+    this.#erased.set(key, true);
   }
 
   #traceOf(event: LoadedEvent, aliases: AliasRow[]): string {
@@ -130,7 +141,7 @@ export class TraceResolver {
       const { placement, spanId } = draft;
       const asked = placement.by === 'span' ? spanId : placement.by === 'parent' ? placement.parentSpanId : undefined;
       const key = `${projectId}|${dialect}|${asked}`;
-      if (asked !== undefined && !placedHere.has(key) && !this.#known.has(key))
+      if (asked !== undefined && !placedHere.has(key) && !this.#known.has(key) && !this.#erased.has(key))
         unknown.push({ projectId, dialect, spanId: asked });
       placedHere.add(`${projectId}|${dialect}|${spanId}`);
       if (asked !== undefined) placedHere.add(key);

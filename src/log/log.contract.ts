@@ -36,6 +36,16 @@ export function describeLog(name: string, make: () => Promise<LogUnderTest>): vo
       await log.close();
     });
 
+    it('keeps a request without a body, as a DELETE is one', async () => {
+      const subject = await make();
+      const log = await subject.open();
+      const bodies = [new Uint8Array(new ArrayBuffer(0)), Buffer.alloc(0), Buffer.from('next')];
+      for (const body of bodies) await log.append({ meta: '{"method":"DELETE"}', body, count: 1 });
+      const records = await drain(await subject.openReader(), log);
+      expect(records.map((record) => Buffer.from(record.body).toString())).toEqual(['', '', 'next']);
+      await log.close();
+    });
+
     it('goes on reading where it stopped, within the limits', async () => {
       const subject = await make();
       const log = await subject.open();

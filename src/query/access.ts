@@ -6,13 +6,20 @@ import type { LoaderProgress } from '../loader/loader.ts';
 import type { EventLog } from '../log/log.ts';
 import type { Principal, Registry, Scope } from '../registry/registry.ts';
 import type { StoreReader } from '../store/store.ts';
+import type { Vanishing } from './status-sql.ts';
 
 /** What questions are answered from. */
 export interface QueryParts {
   readonly store: StoreReader;
   readonly registry: Registry;
   readonly log: EventLog;
+  /** Calls that end unseen are shown as `unknown`. */
+  readonly vanishing: Vanishing;
   readonly loader: { readonly progress: LoaderProgress; readonly backlogBytes: number };
+  /** Own prices were changed: others that hold them in memory should read them again. */
+  readonly onPricesChanged?: () => void;
+  /** A re-pricing waits to be run. */
+  readonly onRepricing?: () => void;
 }
 
 export interface QueryEnv {

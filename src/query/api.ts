@@ -6,8 +6,11 @@ import { StoreError } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { fault, type QueryEnv, type QueryParts, requireScope } from './access.ts';
 import { administer } from './administer.ts';
+import { configure } from './configure.ts';
 import { count } from './count.ts';
 import { getReceipt, getReceiptRoute } from './get-receipt.ts';
+import { getSpan, getSpanRoute } from './get-span.ts';
+import { getSpanCost, getSpanCostRoute } from './get-span-cost.ts';
 import { getTrace, getTraceRoute } from './get-trace.ts';
 import { listEvents, listEventsRoute } from './list-events.ts';
 import { listTraces, listTracesRoute } from './list-traces.ts';
@@ -21,11 +24,11 @@ export function buildApi(parts: QueryParts, telemetry: Telemetry): OpenAPIHono<Q
   const api = new OpenAPIHono<QueryEnv>({
     defaultHook: (result, c) => (result.success ? undefined : invalid(c, result.error)),
   });
-  for (const path of ['/traces', '/traces/*', '/events', '/receipts/*'])
+  for (const path of ['/traces', '/traces/*', '/spans/*', '/events', '/receipts/*'])
     api.use(path, requireScope(parts.registry, 'read'));
 
   api.openapi(listTracesRoute, async (c) => {
-    const page = await listTraces(parts.store, c.var.principal.projectId, c.req.valid('query'));
+    const page = await listTraces(parts.store, c.var.principal.projectId, c.req.valid('query'), parts.vanishing);
     // `fault` answers are declared in each route's `responses`; Hono's types cannot join the two.
     return page === undefined
       ? (fault(c, 'invalid-event', 'The cursor is not one of this server', 'cursor') as never)
@@ -34,10 +37,25 @@ export function buildApi(parts: QueryParts, telemetry: Telemetry): OpenAPIHono<Q
 
   api.openapi(getTraceRoute, async (c) => {
     const { traceId } = c.req.valid('param');
-    const trace = await getTrace(parts.store, c.var.principal.projectId, traceId, c.req.valid('query').dialect);
+    const { dialect, hidden } = c.req.valid('query');
+    const options = { dialect, showsHidden: hidden === 'true', vanishing: parts.vanishing };
+    const trace = await getTrace(parts.store, c.var.principal.projectId, traceId, options);
     return trace === undefined
       ? (fault(c, 'not-found', `There is no trace ${traceId}`, 'traceId') as never)
       : c.json(trace, 200);
+  });
+
+  api.openapi(getSpanRoute, async (c) => {
+    const { spanId } = c.req.valid('param');
+    const { projectId } = c.var.principal;
+    const span = await getSpan(parts.store, projectId, spanId, c.req.valid('query'), parts.vanishing);
+    return span === undefined ? (noSpan(c, spanId) as never) : c.json(span, 200);
+  });
+
+  api.openapi(getSpanCostRoute, async (c) => {
+    const { spanId } = c.req.valid('param');
+    const cost = await getSpanCost(parts, c.var.principal.projectId, spanId, c.req.valid('query'));
+    return cost === undefined ? (noSpan(c, spanId) as never) : c.json(cost, 200);
   });
 
   api.openapi(listEventsRoute, async (c) => {
@@ -57,6 +75,7 @@ export function buildApi(parts: QueryParts, telemetry: Telemetry): OpenAPIHono<Q
 
   count(api, parts);
   administer(api, parts.registry);
+  configure(api, parts);
 
   api.notFound((c) => fault(c, 'not-found', `There is no ${c.req.method} ${c.req.path}`));
   api.onError((error, c) => {
@@ -69,6 +88,10 @@ export function buildApi(parts: QueryParts, telemetry: Telemetry): OpenAPIHono<Q
     return fault(c, 'internal', 'Something went wrong here');
   });
   return api;
+}
+
+function noSpan(c: Parameters<typeof fault>[0], spanId: string): Response {
+  return fault(c, 'not-found', `There is no span ${spanId}`, 'spanId');
 }
 
 function invalid(c: Parameters<typeof fault>[0], error: ZodError): Response {

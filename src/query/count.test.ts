@@ -111,7 +111,7 @@ describe('questions that are refused or find nothing', () => {
       for (const cursor of cursors) expect(await status(`${path}?cursor=${cursor}`), path).toBe(400);
     const series = '/metrics/series?metric=';
     for (const query of [
-      'cost',
+      'price',
       'spans&groupBy=tag',
       'spans&interval=second',
       'spans&from=yesterday',

@@ -16,17 +16,17 @@ const PATHS = ['/sessions', '/sessions/*', '/users', '/users/*', '/agents', '/mo
 
 /** `fault` answers are declared in each route's `responses`; Hono's types cannot join the two. */
 export function count(api: OpenAPIHono<QueryEnv>, parts: QueryParts): void {
-  const { store } = parts;
+  const { store, vanishing } = parts;
   for (const path of PATHS) api.use(path, requireScope(parts.registry, 'read'));
 
   api.openapi(listSessionsRoute, async (c) => {
-    const found = await listSessions(store, c.var.principal.projectId, c.req.valid('query'));
+    const found = await listSessions(store, c.var.principal.projectId, c.req.valid('query'), vanishing);
     return found === undefined ? (notOurCursor(c) as never) : c.json(found, 200);
   });
 
   api.openapi(getSessionRoute, async (c) => {
     const { sessionId } = c.req.valid('param');
-    const found = await getSession(store, c.var.principal.projectId, sessionId, c.req.valid('query'));
+    const found = await getSession(store, c.var.principal.projectId, sessionId, c.req.valid('query'), vanishing);
     if (found === 'not our cursor') return notOurCursor(c) as never;
     if (found === 'no such session')
       return fault(c, 'not-found', `There is no session ${sessionId}`, 'sessionId') as never;
@@ -47,22 +47,22 @@ export function count(api: OpenAPIHono<QueryEnv>, parts: QueryParts): void {
   });
 
   api.openapi(listAgentsRoute, async (c) => {
-    const found = await listAgents(store, c.var.principal.projectId, c.req.valid('query'));
+    const found = await listAgents(store, c.var.principal.projectId, c.req.valid('query'), vanishing);
     return found === undefined ? (notOurCursor(c) as never) : c.json(found, 200);
   });
 
   api.openapi(listModelsRoute, async (c) => {
-    const found = await listModels(store, c.var.principal.projectId, c.req.valid('query'));
+    const found = await listModels(store, c.var.principal.projectId, c.req.valid('query'), vanishing);
     return found === undefined ? (notOurCursor(c) as never) : c.json(found, 200);
   });
 
   api.openapi(listToolsRoute, async (c) => {
-    const found = await listTools(store, c.var.principal.projectId, c.req.valid('query'));
+    const found = await listTools(store, c.var.principal.projectId, c.req.valid('query'), vanishing);
     return found === undefined ? (notOurCursor(c) as never) : c.json(found, 200);
   });
 
   api.openapi(metricSeriesRoute, async (c) => {
-    const answer = await metricSeries(store, c.var.principal.projectId, c.req.valid('query'));
+    const answer = await metricSeries(store, c.var.principal.projectId, c.req.valid('query'), vanishing);
     return 'path' in answer ? (fault(c, 'invalid-event', answer.message, answer.path) as never) : c.json(answer, 200);
   });
 }

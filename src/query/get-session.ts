@@ -7,6 +7,7 @@ import { TraceAliases } from './aliases.ts';
 import { joinedTraces } from './joined.ts';
 import { findSessions, SessionBody } from './list-sessions.ts';
 import { DialectParam, decodeCursor, encodeCursor, errorResponse, PageParams, refusals } from './schemas.ts';
+import type { Vanishing } from './status-sql.ts';
 import { ask } from './tally.ts';
 import { summarise, TraceSummary } from './trace-summary.ts';
 
@@ -52,12 +53,13 @@ export async function getSession(
   project: ProjectId,
   sessionId: string,
   query: z.infer<typeof SessionQuery>,
+  vanishing?: Vanishing,
 ): Promise<SessionAnswer> {
   const [started, key] = query.cursor === undefined ? [] : (decodeCursor(query.cursor, ['number', 'string']) ?? [NaN]);
   if (started !== undefined && !Number.isSafeInteger(started)) return 'not our cursor';
-  const session = await sessionOf(store, project, sessionId, query.dialect);
+  const session = await sessionOf(store, project, sessionId, query.dialect, vanishing);
   if (session === undefined) return 'no such session';
-  const { scope, params } = await ask(store, project, { dialect: DialectParam.parse(session.dialect) });
+  const { scope, params } = await ask(store, project, { dialect: DialectParam.parse(session.dialect) }, vanishing);
   const rows = await store.select<{ trace_key: string; started: number }>(
     `SELECT trace_key, started FROM (${joinedTraces({ ...scope, tracesWith: [ROW_HAS_ID] })})
      WHERE ${HAS_ID} ${started === undefined ? '' : 'AND (started, trace_key) > ({after:Int64}, {afterKey:String})'}
@@ -78,6 +80,7 @@ export async function getSession(
       store,
       project,
       shown.map((row) => row.trace_key),
+      vanishing,
     ),
     nextCursor: rows.length > shown.length && last !== undefined ? encodeCursor([last.started, last.trace_key]) : null,
   };
@@ -89,15 +92,21 @@ async function sessionOf(
   project: ProjectId,
   sessionId: string,
   dialect: z.infer<typeof DialectParam> | undefined,
+  vanishing: Vanishing | undefined,
 ): Promise<SessionBody | undefined> {
-  const asked = await ask(store, project, { dialect });
+  const asked = await ask(store, project, { dialect }, vanishing);
   const narrowed = { ...asked, scope: { ...asked.scope, tracesWith: [ROW_HAS_ID] } };
   const found = await findSessions(store, narrowed, HAS_ID, { ...asked.params, session: sessionId });
   return found.sort((a, b) => (a.dialect < b.dialect ? -1 : 1))[0];
 }
 
-async function summaries(store: StoreReader, project: ProjectId, keys: readonly string[]): Promise<TraceSummary[]> {
-  const found = await summarise(store, project, await new TraceAliases(store, project).members(keys));
+async function summaries(
+  store: StoreReader,
+  project: ProjectId,
+  keys: readonly string[],
+  vanishing: Vanishing | undefined,
+): Promise<TraceSummary[]> {
+  const found = await summarise(store, project, await new TraceAliases(store, project).members(keys), { vanishing });
   const byKey = new Map(found.map((trace) => [trace.key, trace.summary]));
   return keys.flatMap((key) => byKey.get(key) ?? []);
 }

@@ -3,13 +3,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { DialectName } from '../canonical/event.ts';
 import type { ProjectId } from '../canonical/ids.ts';
-import { TEXT_REGISTERS } from '../canonical/span.ts';
-import { traceSpansMax } from '../limits.ts';
-import { columnOf } from '../store/schema/schema.ts';
 import type { StoreReader } from '../store/store.ts';
-import { idOf, TraceAliases } from './aliases.ts';
+import { TraceAliases } from './aliases.ts';
+import { readSpans } from './read-spans.ts';
 import { DialectParam, errorResponse, refusals } from './schemas.ts';
-import { SpanBody, type SpanRow, toSpans } from './span-body.ts';
+import { SpanBody } from './span-body.ts';
+import type { Vanishing } from './status-sql.ts';
 import { summarise, TraceSummary } from './trace-summary.ts';
 
 export const TraceParams = z.object({
@@ -20,6 +19,9 @@ export const TraceParams = z.object({
 });
 export const TraceQuery = z.object({
   dialect: DialectParam.optional().openapi({ description: 'Needed only when two vendors used one trace id' }),
+  hidden: z.enum(['true', 'false']).default('false').openapi({
+    description: "true: with spans that are plumbing of the client's framework; they are counted then, too",
+  }),
 });
 
 export const TraceDetail = z.object({ trace: TraceSummary, spans: z.array(SpanBody) });
@@ -36,42 +38,30 @@ export const getTraceRoute = createRoute({
   },
 });
 
-const text = (register: string) => `tupleElement(max(${columnOf(register)}), 3) AS ${register}`;
-
-const SPANS = `SELECT span_id AS spanId, toUnixTimestamp64Micro(min(start_time)) AS start, toUnixTimestamp64Micro(max(end_time)) AS end,
-  ${TEXT_REGISTERS.map(text).join(', ')},
-  [${[3, 4, 5, 6, 7, 8].map((i) => `tupleElement(max(usage), ${i})`).join(', ')}] AS counts, tupleElement(max(duration_micros), 3) AS duration, tupleElement(max(duration_micros), 1) AS duration_rank,
-  tupleElement(max(usage), 1) AS usage_rank,
-  arraySort(groupUniqArrayArray(spans.tags)) AS tag_list, arraySort(groupUniqArrayArray(spans.metadata)) AS metadata_patches,
-  arraySort(groupUniqArrayArray(spans.feedback)) AS feedback_patches,
-  arraySort(groupUniqArrayArray(spans.steps)) AS step_list, tupleElement(max(spans.parent_step), 3) AS parentStep
-  FROM tributary.spans AS spans
-  WHERE project_id = {project:UUID} AND trace_id IN {ids:Array(String)} AND concat(dialect, '|', trace_id) IN {members:Array(String)}
-  GROUP BY dialect, span_id ORDER BY start, spanId LIMIT {limit:UInt64}`;
+export interface TraceOptions {
+  readonly dialect?: DialectName | undefined;
+  readonly showsHidden?: boolean;
+  readonly vanishing?: Vanishing | undefined;
+}
 
 /** `undefined` when the project has no such trace. An id that was only a guess leads to the trace it turned out to be. */
 export async function getTrace(
   store: StoreReader,
   project: ProjectId,
   traceId: string,
-  dialect: DialectName | undefined,
+  { dialect, showsHidden = false, vanishing }: TraceOptions = {},
 ): Promise<z.infer<typeof TraceDetail> | undefined> {
   const aliases = new TraceAliases(store, project);
   const found = await dialectsOf(store, project, traceId, dialect);
   const roots = await aliases.roots(found.map((name) => `${name}|${traceId}`));
   const [root] = new Set(roots.values());
   if (root === undefined) return undefined;
-  const members = await aliases.members([root]);
-  const [[summarised], rows] = await Promise.all([
-    summarise(store, project, members),
-    store.select<SpanRow>(SPANS, {
-      project,
-      members: [...members.keys()],
-      ids: [...new Set([...members.keys()].map(idOf))],
-      limit: traceSpansMax,
-    }),
+  const rootOf = await aliases.members([root]);
+  const [[summarised], spans] = await Promise.all([
+    summarise(store, project, rootOf, { vanishing, showsHidden }),
+    readSpans(store, project, { rootOf, showsHidden, vanishing }),
   ]);
-  return summarised === undefined ? undefined : { trace: summarised.summary, spans: toSpans(rows) };
+  return summarised === undefined ? undefined : { trace: summarised.summary, spans: spans.map(({ span }) => span) };
 }
 
 async function dialectsOf(

@@ -2,9 +2,8 @@
 
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ProjectId } from '../canonical/ids.ts';
-import type { QueryParts } from './access.ts';
 import { listTraces } from './list-traces.ts';
-import { UserBody, usersWhere } from './list-users.ts';
+import { type People, UserBody, usersWhere } from './list-users.ts';
 import { errorResponse, PageParams, refusals } from './schemas.ts';
 import { ask } from './tally.ts';
 import { TraceSummary } from './trace-summary.ts';
@@ -43,14 +42,14 @@ const ROW_HAS_ID = 'tupleElement(user_id, 3) = {user:String}';
 export type UserAnswer = z.infer<typeof UserDetail> | 'no such user' | 'not our cursor';
 
 export async function getUser(
-  parts: Pick<QueryParts, 'store' | 'registry'>,
+  parts: People,
   project: ProjectId,
   userId: string,
   query: z.infer<typeof UserQuery>,
 ): Promise<UserAnswer> {
-  const traces = await listTraces(parts.store, project, { ...query, userId });
+  const traces = await listTraces(parts.store, project, { ...query, userId }, parts.vanishing);
   if (traces === undefined) return 'not our cursor';
-  const asked = await ask(parts.store, project, {});
+  const asked = await ask(parts.store, project, {}, parts.vanishing);
   const narrowed = { ...asked, scope: { ...asked.scope, tracesWith: [ROW_HAS_ID] } };
   const params = { ...asked.params, user: userId };
   const found = await usersWhere(parts, project, narrowed, 'trace_user = {user:String}', params, { limit: 1 });

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { newProjectId } from '../canonical/ids.ts';
+import { usageCounts } from '../canonical/usage.ts';
 import { openChdbWriter } from '../store/chdb/chdb.ts';
 import { ALIAS_COLUMNS, migrate } from '../store/schema/schema.ts';
 import type { StoreWriter } from '../store/store.ts';
-import { aliasedRoots, joinedSpans, joinedTraces } from './joined.ts';
+import { joinedSpans, joinedTraces, openScope } from './joined.ts';
 
 let directory: string;
 let store: StoreWriter;
@@ -35,7 +36,7 @@ it.each([3, 600])('%i traces, each stored under three ids', async (traces) => {
   ]);
   await insert('tributary.trace_aliases', ALIAS_COLUMNS, hops);
   // One span under all three ids, and one under each.
-  const columns = ['project_id', 'trace_id', 'dialect', 'span_id', 'start_time', 'status', 'usage'];
+  const columns = ['project_id', 'trace_id', 'dialect', 'span_id', 'start_time', 'status', 'tokens'];
   const span = (trace: string, id: string, rank: number, tokens: number) => [
     project,
     trace,
@@ -43,7 +44,7 @@ it.each([3, 600])('%i traces, each stored under three ids', async (traces) => {
     id,
     1_790_000_000_000_000,
     [rank, 0, tokens > 5 ? 'error' : 'ok'],
-    [rank, 0, tokens, -1, -1, -1, -1, -1],
+    [rank, 0, usageCounts({ input: tokens })],
   ];
   for (const [rank, id] of ['a', 'b', 'c'].entries()) {
     const rows = numbers.flatMap((i) => [
@@ -52,16 +53,15 @@ it.each([3, 600])('%i traces, each stored under three ids', async (traces) => {
     ]);
     await insert('tributary.spans', columns, rows);
   }
-  const { roots, params } = await aliasedRoots(store, project);
-  const scope = { roots };
+  const { scope, params } = await openScope(store, project, undefined);
   const [total] = await store.select(
     `SELECT count() AS traces, sum(span_count) AS spans, sum(error_count) AS errors, sum(tokens_total) AS tokens FROM (${joinedTraces(scope)})`,
-    { ...params, project },
+    params,
   );
   expect(total).toEqual({ traces, spans: 4 * traces, errors: traces, tokens: (7 + 3) * traces });
   const keys = await store.select(
     `SELECT trace_key, count() AS spans FROM (${joinedSpans(scope, ['status'])}) GROUP BY trace_key ORDER BY trace_key LIMIT 1`,
-    { ...params, project },
+    params,
   );
   expect(keys).toEqual([{ trace_key: 'lunary|a0', spans: 4 }]);
 });

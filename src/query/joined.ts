@@ -1,25 +1,56 @@
 /**
  * All spans and all traces of a project as tables that questions count. A span may still be several rows, and rows of one
  * trace may stand under several ids (docs/decisions/0003), so both are joined here before anything is counted. What a trace
- * is called, whose it is and how long it took follows the rules of trace-summary.ts; test/queries.test.ts compares the two.
+ * is called, whose it is, how long it took and what it cost is said here alone: lists, details and sums take it from here.
  *
  * Times and durations are microseconds. A text that nobody said is empty, a number that nobody said is NULL.
  */
 
 import type { ProjectId } from '../canonical/ids.ts';
 import type { TextRegister } from '../canonical/span.ts';
+import { microsNow } from '../canonical/time.ts';
 import { aliasHopsMax, carriedAliasesMax } from '../limits.ts';
 import { columnOf } from '../store/schema/schema.ts';
 import type { QueryParams, StoreReader } from '../store/store.ts';
+import { COUNT_COLUMNS, withCost } from './cost-sql.ts';
+import { shownStatus, type Vanishing, vanishingParams, WORST_OF_ROOTS } from './status-sql.ts';
 
 /** Which rows are read. Its SQL speaks of columns of `tributary.spans`, its values are parameters of the statement. */
 export interface Scope {
-  /** Where late parents moved traces to, if they did; its parameters are `aliasedRoots`' too. */
+  /** Where late parents moved traces to, if they did; its parameters are `openScope`'s too. */
   readonly roots: string | undefined;
   /** Only this vendor's spans: `{dialect:String}`. */
   readonly hasDialect?: boolean;
   /** Only traces with a row like this, whole: `start_time >= …`. */
   readonly tracesWith?: readonly string[];
+  /** Only rows like this, asked before they are joined: about columns of the table's order. */
+  readonly rowsWith?: string;
+  /** Spans that are plumbing: there are none, they are left out, or they are spans like all others. */
+  readonly hidden: 'none' | 'left out' | 'shown';
+  /** Without the columns that are summed: whoever adds up few traces does it without them (trace-sums.ts). */
+  readonly withoutSums?: boolean;
+}
+
+/** The project as it is, with the parameters that every statement over it needs. */
+export async function openScope(
+  store: StoreReader,
+  project: ProjectId,
+  vanishing: Vanishing | undefined,
+): Promise<{ readonly scope: Scope; readonly params: QueryParams }> {
+  const [aliases, hidden] = await Promise.all([aliasedRoots(store, project), hiddenSpans(store, project)]);
+  return {
+    scope: { roots: aliases.roots, hidden },
+    params: { ...aliases.params, ...vanishingParams(vanishing, microsNow()), project },
+  };
+}
+
+/** Most projects have none, and then no statement needs to look for them. */
+export async function hiddenSpans(store: StoreReader, project: ProjectId): Promise<'none' | 'left out'> {
+  const rows = await store.select(
+    'SELECT 1 AS found FROM tributary.spans WHERE project_id = {project:UUID} AND hidden = 1 LIMIT 1',
+    { project },
+  );
+  return rows.length === 0 ? 'none' : 'left out';
 }
 
 const ALIASES = `SELECT concat(dialect, '|', from_id) AS child, concat(dialect, '|', to_id) AS parent
@@ -35,11 +66,12 @@ const ROOTS = `SELECT child, argMax(parent, hops) AS root FROM (
   ) SELECT child, parent, hops FROM chain
 ) GROUP BY child`;
 
-const CARRIED = `SELECT pair.1 AS child, pair.2 AS root
+/** The roots of the aliases that travel as parameters. */
+export const CARRIED_ROOTS = `SELECT pair.1 AS child, pair.2 AS root
   FROM (SELECT arrayJoin(arrayZip({aliases:Array(String)}, {aliasRoots:Array(String)})) AS pair)`;
 
 /** Most projects have no late parents, and then no statement needs to look for them. */
-export async function aliasedRoots(
+async function aliasedRoots(
   store: StoreReader,
   project: ProjectId,
 ): Promise<{ readonly roots: string | undefined; readonly params: QueryParams }> {
@@ -50,7 +82,7 @@ export async function aliasedRoots(
   if (rows.length === 0) return { roots: undefined, params: {} };
   if (rows.length > carriedAliasesMax) return { roots: ROOTS, params: {} };
   const params = { aliases: rows.map((row) => row.child), aliasRoots: rows.map((row) => row.root) };
-  return { roots: CARRIED, params };
+  return { roots: CARRIED_ROOTS, params };
 }
 
 const STORED_KEY = `concat(dialect, '|', trace_id)`;
@@ -61,7 +93,7 @@ function projectRows({ hasDialect = false }: Scope): string {
 
 /** Rows of `tributary.spans`, `columns` of them, with the `trace_key` (`dialect|traceId`) that they belong to. */
 function rows(scope: Scope, columns: readonly string[], condition = '1'): string {
-  const where = `${projectRows(scope)} AND (${condition})`;
+  const where = `${projectRows(scope)} AND ${scope.rowsWith ?? '1'} AND (${condition})`;
   const selected = columns.map((column) => `, ${column}`).join('');
   return scope.roots !== undefined
     ? `SELECT if(root = '', stored_key, root) AS trace_key${selected}
@@ -81,28 +113,26 @@ function isInScope(scope: Scope, key: string): string {
   return ['1', ...conditions].join(' AND ');
 }
 
-/** Columns that hold the counts of `USAGE_FIELDS`, with the total as a reader sees it. */
-const COUNTS = [
-  'tokens_input',
-  'tokens_output',
-  'tokens_read',
-  'tokens_write',
-  'tokens_reasoning',
-  'tokens_total',
-] as const;
-
-/** Sums in the order of `USAGE_FIELDS`, as `usageBody` takes them: -1 is "not said". */
-export const USAGE_SUMS = `[${COUNTS.map((count) => `ifNull(sum(${count}), -1)`).join(', ')}]`;
-
-const COUNTED = COUNTS.slice(0, -1).map((count, i) => `nullIf(tupleElement(used, ${i + 3}), -1) AS ${count}`);
-const TOTAL = `multiIf(tupleElement(used, 8) >= 0, tupleElement(used, 8), tokens_input IS NULL AND tokens_output IS NULL, NULL,
-    ifNull(tokens_input, 0) + ifNull(tokens_output, 0)) AS tokens_total`;
-
-/** Columns whose rows are joined, with how (schema.ts). */
-function joins(columns: readonly string[]): readonly (readonly [column: string, join: string])[] {
-  const greatest = [...columns, 'usage', 'duration_micros', 'end_time'];
-  return [['start_time', 'min'], ...greatest.map((column) => [column, 'max'] as const)];
+/** Every span of the traces in scope, hidden ones too: trace_key and span_id. */
+function spanIds(scope: Scope): string {
+  return `SELECT trace_key, span_id FROM (${rows(scope, ['span_id'])}) WHERE ${isInScope(scope, 'trace_key')}`;
 }
+
+/** Columns whose rows are joined otherwise than by `max`. */
+const JOINS: Readonly<Record<string, string>> = { start_time: 'min', first_token: 'min', tags: 'groupUniqArrayArray' };
+/** What is asked of every span; the engine leaves out what a statement does not use. */
+const OF_EVERY_SPAN = [
+  'start_time',
+  'end_time',
+  'first_token',
+  'duration_micros',
+  'kind',
+  'tokens',
+  'counted',
+  'price',
+  'repeats',
+  'hidden',
+];
 
 /**
  * Spans by the trace id that they are stored under. FINAL joins as the table's merges do, row by row in the table's order:
@@ -110,20 +140,20 @@ function joins(columns: readonly string[]): readonly (readonly [column: string, 
  * only, so it may be asked before rows are joined, and the wide columns are read for the rows that pass.
  */
 function storedSpans(scope: Scope, columns: readonly string[], condition: string): string {
-  const joined = joins(columns).map(([column]) => `${column} AS joined_${column}`);
+  const joined = columns.map((column) => `${column} AS joined_${column}`);
   return `SELECT ${STORED_KEY} AS stored_key, dialect, span_id, ${joined.join(', ')} FROM tributary.spans FINAL
-    PREWHERE ${condition} WHERE ${projectRows(scope)}`;
+    PREWHERE ${scope.rowsWith ?? '1'} AND ${condition} WHERE ${projectRows(scope)}`;
 }
 
 /** Spans by the trace that they belong to. Only what has to do with an alias is looked at twice. */
 function spansOfTraces(scope: Scope, columns: readonly string[]): string {
   const inScope = isInScope(scope, STORED_KEY);
-  const names = joins(columns).map(([column]) => `joined_${column}`);
+  const names = columns.map((column) => `joined_${column}`);
   const settled = (condition: string) =>
     `SELECT stored_key AS trace_key, dialect, span_id, ${names.join(', ')} FROM (${storedSpans(scope, columns, condition)})`;
   if (scope.roots === undefined) return settled(inScope);
   const isMoved = `${STORED_KEY} IN (SELECT arrayJoin([child, root]) FROM (${scope.roots}))`;
-  const rejoined = joins(columns).map(([column, join]) => `${join}(joined_${column}) AS joined_${column}`);
+  const rejoined = columns.map((column) => `${JOINS[column] ?? 'max'}(joined_${column}) AS joined_${column}`);
   return `${settled(`${inScope} AND NOT ${isMoved}`)}
     UNION ALL
     SELECT trace_key, dialect, span_id, ${rejoined.join(', ')} FROM (
@@ -132,19 +162,45 @@ function spansOfTraces(scope: Scope, columns: readonly string[]): string {
     ) WHERE ${isInScope(scope, 'trace_key')} GROUP BY trace_key, dialect, span_id`;
 }
 
+const STATUS = shownStatus({
+  status: 'joined_status',
+  startTime: 'joined_start_time',
+  endTime: 'joined_end_time',
+  firstToken: 'joined_first_token',
+});
+
+/** A call of a model that took no time at all was seen at one moment only, and nobody measured it (span-body.ts, too). */
+const DURATION = `multiIf(measured_rank > 0, tupleElement(joined_duration_micros, 3),
+      last = first AND tupleElement(joined_kind, 3) IN ('llm', 'embedding'), NULL, last - first)`;
+
 /**
- * One row per span: trace_key, dialect, span_id, first, last, seen (its latest moment), duration, measured_rank,
- * the token columns, and `registers` under the names of their columns.
+ * One row per span that is not left out: trace_key, dialect, span_id, first, last, seen (its latest moment), duration,
+ * measured_rank, price_id, `registers` under the names of their columns, and what it adds to sums: `COUNT_COLUMNS`,
+ * cost_pico and usage_source, which say nothing where the span only repeats what spans below it report.
  */
-export function joinedSpans(scope: Scope, registers: readonly TextRegister[]): string {
+export function joinedSpans(scope: Scope, registers: readonly TextRegister[], others: readonly string[] = []): string {
   const columns = registers.map(columnOf);
-  const texts = columns.map((column) => `tupleElement(joined_${column}, 3) AS ${column}`);
+  const texts = columns.map(
+    (column) => `${column === 'status' ? STATUS : `tupleElement(joined_${column}, 3)`} AS ${column}`,
+  );
+  const rest = others.map((column) => `joined_${column} AS ${column}`);
+  const spans = `SELECT *, tupleElement(joined_repeats, 2) AS repeats
+    FROM (${spansOfTraces(scope, [...OF_EVERY_SPAN, ...columns, ...others])}) WHERE ${scope.hidden === 'left out' ? 'NOT joined_hidden' : '1'}`;
   return `SELECT trace_key, dialect, span_id, toUnixTimestamp64Micro(joined_start_time) AS first, toUnixTimestamp64Micro(joined_end_time) AS last,
-    greatest(first, ifNull(last, first)) AS seen, joined_usage AS used, ${[...COUNTED, TOTAL, ...texts].join(', ')},
-    tupleElement(joined_duration_micros, 1) AS measured_rank,
-    if(measured_rank > 0, tupleElement(joined_duration_micros, 3), last - first) AS duration
-  FROM (${spansOfTraces(scope, columns)})`;
+    greatest(first, ifNull(last, first)) AS seen, ${[...summedColumns(scope), ...texts, ...rest].map((column) => `${column}, `).join('')}
+    tupleElement(joined_price, 4) AS price_id, tupleElement(joined_duration_micros, 1) AS measured_rank,
+    ${DURATION} AS duration
+  FROM (${scope.withoutSums ? spans : withCost(spans, 'repeats')})`;
 }
+
+/** How the columns of `SUMMED_COLUMNS` are put together. */
+const sumOf = (column: string) => `${column === 'usage_source' ? 'max' : 'sum'}(${column})`;
+const SUMMED_COLUMNS = [...COUNT_COLUMNS, 'cost_pico', 'usage_source'];
+const summedColumns = (scope: Scope) => (scope.withoutSums ? [] : SUMMED_COLUMNS);
+
+/** `counts`, as `usageBody` takes them (-1 is "not known"), and `cost`, text or NULL. */
+export const USAGE_SUMS = `[${COUNT_COLUMNS.map((column) => `ifNull(${sumOf(column)}, -1)`).join(', ')}, ${sumOf('usage_source')}] AS counts,
+  toString(${sumOf('cost_pico')}) AS cost`;
 
 const TRACE_REGISTERS = ['status', 'parentSpanId', 'userId', 'sessionId', 'agentName'] as const;
 
@@ -156,33 +212,88 @@ const PRECEDENCE = `concat(if(is_root, '0', '1'), hex(toUInt64(first + 461168601
 const foremost = (column: string) => `argMinIf(${column}, precedence, ${column} != '')`;
 
 /**
- * Spans with `is_root`: they name no parent, or none that the trace has. A set of hashes, because a set of the ids of ten
- * million spans would not fit into a query's memory.
+ * Spans with `is_root`: they name no parent, or none that the trace has; a hidden parent stands for its own. Sets of
+ * hashes, because a set of the ids of ten million spans would not fit into a query's memory.
  */
-function placedSpans(scope: Scope, registers: readonly TextRegister[]): string {
-  return `SELECT *, parent_span_id = '' OR parent_span_id = span_id
-    OR sipHash64(trace_key, parent_span_id) NOT IN (SELECT sipHash64(trace_key, span_id) FROM (${rows(scope, ['span_id'])}) WHERE ${isInScope(scope, 'trace_key')}) AS is_root,
-    ${PRECEDENCE}
-  FROM (${joinedSpans(scope, registers)})`;
+function placedSpans(scope: Scope, registers: readonly TextRegister[], others: readonly string[] = []): string {
+  return `SELECT *, ${isRoot(scope)} AS is_root, ${PRECEDENCE} FROM (${joinedSpans(scope, registers, others)})`;
+}
+
+/** Condition on `joinedSpans` with the register `parentSpanId`. */
+export function isRoot(scope: Scope): string {
+  const parent = 'sipHash64(trace_key, parent_span_id)';
+  const known = `SELECT sipHash64(trace_key, span_id) FROM (${spanIds(scope)})`;
+  const below = scope.hidden === 'left out' ? ` OR ${parent} IN (${hiddenRoots(scope, known)})` : '';
+  return `(parent_span_id = '' OR parent_span_id = span_id OR ${parent} NOT IN (${known})${below})`;
+}
+
+/** Hashes of the hidden spans that have no visible span above them. */
+function hiddenRoots(scope: Scope, known: string): string {
+  const hidden = `SELECT trace_key, span_id, if(tupleElement(joined_parent_span_id, 3) = span_id, '', tupleElement(joined_parent_span_id, 3)) AS above
+    FROM (${spansOfTraces(scope, ['parent_span_id', 'hidden'])}) WHERE joined_hidden`;
+  return `SELECT sipHash64(trace_key, span_id) FROM (
+    WITH RECURSIVE climb AS (
+      SELECT trace_key, span_id, above, toUInt16(0) AS hops FROM (${hidden})
+      UNION ALL
+      SELECT climb.trace_key AS trace_key, climb.span_id AS span_id, next.above AS above, toUInt16(climb.hops + 1) AS hops
+      FROM climb INNER JOIN (${hidden}) AS next ON next.trace_key = climb.trace_key AND next.span_id = climb.above
+      WHERE climb.hops < ${aliasHopsMax}
+    ) SELECT trace_key, span_id, argMax(above, hops) AS top FROM climb GROUP BY trace_key, span_id
+  ) WHERE top = '' OR sipHash64(trace_key, top) NOT IN (${known})`;
 }
 
 /**
  * One row per trace: trace_key, dialect, trace_status, trace_user, trace_session, trace_agent, started, ended, seen,
- * duration, span_count, error_count and the token columns.
+ * duration, span_count, error_count and the columns that are summed.
  */
 export function joinedTraces(scope: Scope): string {
+  return tracesOf(scope, TRACE_REGISTERS, [], []);
+}
+
+/** The same with what only lists of traces show: trace_name, trace_environment, tags and models. */
+export function describedTraces(scope: Scope): string {
+  return tracesOf(
+    scope,
+    [...TRACE_REGISTERS, 'name', 'kind', 'environment', 'model'],
+    ['tags'],
+    [
+      [`${foremost('environment')}`, 'trace_environment'],
+      // A message, or several spans without one above them, have no name for the whole.
+      [
+        `if(trace_agent != '' AND (countIf(is_root) > 1 OR argMin(kind, precedence) = 'message'), trace_agent, argMin(name, precedence))`,
+        'trace_name',
+      ],
+      ['arraySort(groupUniqArrayArray(tags))', 'trace_tags'],
+      [`groupUniqArrayIf(model, model != '')`, 'trace_models'],
+    ],
+  );
+}
+
+function tracesOf(
+  scope: Scope,
+  registers: readonly TextRegister[],
+  others: readonly string[],
+  described: readonly (readonly [expression: string, name: string])[],
+): string {
+  const summed = summedColumns(scope);
+  const more = described.map(([expression, name]) => `${expression} AS ${name}, `).join('');
   return `SELECT trace_key, dialect, trace_status, trace_user, trace_session, trace_agent, started, seen_last AS seen, span_count, error_count,
-    if(trace_status = 'running', NULL, last_end) AS ended, if(root_duration >= 0, root_duration, ended - started) AS duration,
-    ${COUNTS.map((count) => `sum_${count} AS ${count}`).join(', ')}
+    if(trace_status IN ('running', 'unknown'), NULL, last_end) AS ended, if(root_duration >= 0, root_duration, ended - started) AS duration,
+    ${[...summed.map((column) => `sum_${column} AS ${column}`), ...described.map(([, name]) => name)].join(', ')}
   FROM (
     SELECT trace_key, dialect, ${foremost('user_id')} AS trace_user, ${foremost('session_id')} AS trace_session, ${foremost('agent_name')} AS trace_agent,
-      multiIf(countIf(is_root AND status = 'error') > 0, 'error', countIf(is_root AND status = 'running') > 0, 'running',
-        countIf(is_root AND status = 'paused') > 0, 'paused', 'ok') AS trace_status,
+      ${WORST_OF_ROOTS} AS trace_status,
       min(first) AS started, max(last) AS last_end, max(seen) AS seen_last, count() AS span_count, countIf(status = 'error') AS error_count,
-      if(countIf(is_root) = 1 AND maxIf(measured_rank, is_root) > 0, assumeNotNull(maxIf(duration, is_root)), -1) AS root_duration,
-      ${COUNTS.map((count) => `sum(${count}) AS sum_${count}`).join(', ')}
-    FROM (${placedSpans(scope, TRACE_REGISTERS)}) GROUP BY trace_key, dialect
+      ${summed.map((column) => `${sumOf(column)} AS sum_${column}, `).join('')}${more}
+      if(countIf(is_root) = 1 AND maxIf(measured_rank, is_root) > 0, assumeNotNull(maxIf(duration, is_root)), -1) AS root_duration
+    FROM (${placedSpans(scope, registers, others)}) GROUP BY trace_key, dialect
   )`;
+}
+
+/** One row per trace: trace_key and `owner`, what `joinedTraces` calls trace_user or trace_agent. */
+export function traceOwners(scope: Scope, register: 'userId' | 'agentName'): string {
+  return `SELECT trace_key, ${foremost(columnOf(register))} AS owner
+    FROM (${placedSpans(scope, ['parentSpanId', register])}) GROUP BY trace_key`;
 }
 
 /** One row per trace and agent in it: trace_key, agent_name, and the version that its foremost span names. */

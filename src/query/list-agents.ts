@@ -2,37 +2,29 @@
 
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ProjectId } from '../canonical/ids.ts';
-import { isoFromMicros } from '../canonical/time.ts';
 import { versionsPerAgentMax } from '../limits.ts';
 import type { StoreReader } from '../store/store.ts';
-import { agentVersions, joinedTraces, USAGE_SUMS } from './joined.ts';
-import { page, refusals, UsageBody } from './schemas.ts';
+import { agentVersions, joinedTraces } from './joined.ts';
+import { page, refusals } from './schemas.ts';
+import type { Vanishing } from './status-sql.ts';
 import {
   type Asked,
   ask,
-  CostUsd,
-  MEASURED,
-  type MeasuredRow,
-  Percentiles,
-  percentiles,
-  Seen,
+  Figures,
+  type FiguresRow,
+  figures,
   TallyFilters,
   type TallyPage,
-  type TallyRow,
+  TRACE_FIGURES,
   tally,
 } from './tally.ts';
-import { usageBody } from './trace-summary.ts';
 
 export const AgentFilters = z.object(TallyFilters);
 export type AgentFilters = z.infer<typeof AgentFilters>;
 
 const Counted = {
   traceCount: z.number(),
-  errorCount: z.number().openapi({ description: 'Spans that failed' }),
-  ...Percentiles,
-  usage: UsageBody,
-  costUsd: CostUsd,
-  ...Seen,
+  ...Figures,
 };
 
 export const AgentBody = z
@@ -59,27 +51,19 @@ export const listAgentsRoute = createRoute({
   },
 });
 
-interface Row extends TallyRow, MeasuredRow {
-  readonly trace_count: number;
-  readonly errors: number;
-  readonly counts: readonly number[];
-  readonly first_seen: number;
-}
-type VersionRow = Row & { readonly version: string };
-
-const COUNTED = `count() AS trace_count, sum(error_count) AS errors, ${USAGE_SUMS} AS counts, ${MEASURED},
-  min(started) AS first_seen, max(seen) AS last_seen`;
+type VersionRow = FiguresRow & { readonly version: string };
 
 /** `undefined` when the cursor is not one of ours. */
 export async function listAgents(
   store: StoreReader,
   project: ProjectId,
   filters: AgentFilters,
+  vanishing?: Vanishing,
 ): Promise<TallyPage<AgentBody> | undefined> {
-  const asked = await ask(store, project, filters);
-  const agents = `SELECT trace_agent AS key, ${COUNTED} FROM (${joinedTraces(asked.scope)})
+  const asked = await ask(store, project, filters, vanishing);
+  const agents = `SELECT trace_agent AS key, ${TRACE_FIGURES} FROM (${joinedTraces(asked.scope)})
     WHERE trace_agent != '' AND ${asked.within('started')} GROUP BY trace_agent`;
-  const found = await tally<Row, Row>(store, agents, asked.params, filters, (row) => row);
+  const found = await tally<FiguresRow, FiguresRow>(store, agents, asked.params, filters, (row) => row);
   if (found === undefined) return undefined;
   const versions = await versionsOf(
     store,
@@ -101,7 +85,7 @@ export async function listAgents(
 async function versionsOf(store: StoreReader, asked: Asked, agents: readonly string[]): Promise<VersionRow[]> {
   if (agents.length === 0) return [];
   return store.select<VersionRow>(
-    `SELECT trace_agent AS key, version, ${COUNTED} FROM (${joinedTraces(asked.scope)}) AS traces
+    `SELECT trace_agent AS key, version, ${TRACE_FIGURES} FROM (${joinedTraces(asked.scope)}) AS traces
      LEFT JOIN (${agentVersions(asked.scope)}) AS versions
        ON versions.trace_key = traces.trace_key AND versions.agent_name = traces.trace_agent
      WHERE trace_agent IN {agents:Array(String)} AND ${asked.within('started')}
@@ -110,14 +94,6 @@ async function versionsOf(store: StoreReader, asked: Asked, agents: readonly str
   );
 }
 
-function counted(row: Row): Omit<AgentBody, 'agentName' | 'versions'> {
-  return {
-    traceCount: row.trace_count,
-    errorCount: row.errors,
-    ...percentiles(row),
-    usage: usageBody(row.counts),
-    costUsd: null,
-    firstSeen: isoFromMicros(row.first_seen),
-    lastSeen: isoFromMicros(row.last_seen),
-  };
+function counted(row: FiguresRow): Omit<AgentBody, 'agentName' | 'versions'> {
+  return { traceCount: row.things, ...figures(row) };
 }

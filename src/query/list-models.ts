@@ -2,24 +2,12 @@
 
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ProjectId } from '../canonical/ids.ts';
-import { isoFromMicros } from '../canonical/time.ts';
+import { priceIdsPerModelMax } from '../limits.ts';
 import type { StoreReader } from '../store/store.ts';
-import { joinedSpans, USAGE_SUMS } from './joined.ts';
-import { page, refusals, UsageBody } from './schemas.ts';
-import {
-  ask,
-  CostUsd,
-  MEASURED,
-  type MeasuredRow,
-  Percentiles99,
-  percentiles99,
-  Seen,
-  TallyFilters,
-  type TallyPage,
-  type TallyRow,
-  tally,
-} from './tally.ts';
-import { usageBody } from './trace-summary.ts';
+import { joinedSpans } from './joined.ts';
+import { page, refusals } from './schemas.ts';
+import type { Vanishing } from './status-sql.ts';
+import { ask, Figures, type FiguresRow, figures, SPAN_FIGURES, TallyFilters, type TallyPage, tally } from './tally.ts';
 
 export const ModelFilters = z.object(TallyFilters);
 export type ModelFilters = z.infer<typeof ModelFilters>;
@@ -29,11 +17,10 @@ export const ModelBody = z
     model: z.string(),
     provider: z.string().nullable(),
     callCount: z.number(),
-    errorCount: z.number().openapi({ description: 'Calls that failed' }),
-    usage: UsageBody,
-    costUsd: CostUsd,
-    ...Percentiles99,
-    ...Seen,
+    ...Figures,
+    priceIds: z.array(z.string()).openapi({
+      description: `The prices that its calls were given, ${priceIdsPerModelMax} at most; none: no price is known`,
+    }),
   })
   .openapi('Model');
 export type ModelBody = z.infer<typeof ModelBody>;
@@ -51,13 +38,10 @@ export const listModelsRoute = createRoute({
   },
 });
 
-interface Row extends TallyRow, MeasuredRow {
+interface Row extends FiguresRow {
   readonly model_name: string;
   readonly provider_name: string;
-  readonly call_count: number;
-  readonly errors: number;
-  readonly counts: readonly number[];
-  readonly first_seen: number;
+  readonly price_ids: string[];
 }
 
 /** `undefined` when the cursor is not one of ours. */
@@ -65,22 +49,18 @@ export async function listModels(
   store: StoreReader,
   project: ProjectId,
   filters: ModelFilters,
+  vanishing?: Vanishing,
 ): Promise<TallyPage<ModelBody> | undefined> {
-  const { scope, within, params } = await ask(store, project, filters);
+  const { scope, within, params } = await ask(store, project, filters, vanishing);
   // The length keeps two pairs apart whose texts run together.
   const statement = `SELECT model AS model_name, provider AS provider_name, concat(toString(length(model)), ':', model, provider) AS key,
-    count() AS call_count, countIf(status = 'error') AS errors, ${USAGE_SUMS} AS counts, ${MEASURED},
-    min(first) AS first_seen, max(seen) AS last_seen
+    arraySlice(arraySort(groupUniqArrayIf(price_id, price_id != '')), 1, ${priceIdsPerModelMax}) AS price_ids, ${SPAN_FIGURES}
     FROM (${joinedSpans(scope, ['model', 'provider', 'status'])}) WHERE model != '' AND ${within('first')} GROUP BY model, provider`;
   return tally<Row, ModelBody>(store, statement, params, filters, (row) => ({
     model: row.model_name,
     provider: row.provider_name === '' ? null : row.provider_name,
-    callCount: row.call_count,
-    errorCount: row.errors,
-    usage: usageBody(row.counts),
-    costUsd: null,
-    ...percentiles99(row),
-    firstSeen: isoFromMicros(row.first_seen),
-    lastSeen: isoFromMicros(row.last_seen),
+    callCount: row.things,
+    ...figures(row),
+    priceIds: row.price_ids,
   }));
 }

@@ -2,15 +2,24 @@
 
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ProjectId } from '../canonical/ids.ts';
-import { isoFromMicros } from '../canonical/time.ts';
 import { agentNamesPerSessionMax } from '../limits.ts';
 import { wordsOf } from '../store/schema/schema.ts';
 import type { QueryParams, StoreReader } from '../store/store.ts';
 import { idOf } from './aliases.ts';
-import { joinedTraces, traceKeysWith, USAGE_SUMS } from './joined.ts';
-import { DialectParam, page, refusals, UsageBody } from './schemas.ts';
-import { type Asked, ask, CostUsd, Seen, TallyFilters, type TallyPage, type TallyRow, tally } from './tally.ts';
-import { usageBody } from './trace-summary.ts';
+import { joinedTraces, traceKeysWith } from './joined.ts';
+import { DialectParam, page, refusals } from './schemas.ts';
+import type { Vanishing } from './status-sql.ts';
+import {
+  type Asked,
+  ask,
+  Figures,
+  type FiguresRow,
+  figures,
+  TallyFilters,
+  type TallyPage,
+  TRACE_FIGURES,
+  tally,
+} from './tally.ts';
 
 const SearchText = z.string().max(1024);
 
@@ -29,12 +38,9 @@ export const SessionBody = z
     dialect: z.string(),
     traceCount: z.number(),
     spanCount: z.number(),
-    errorCount: z.number().openapi({ description: 'Spans that failed' }),
-    usage: UsageBody,
-    costUsd: CostUsd,
+    ...Figures,
     userId: z.string().nullable().openapi({ description: 'Of the newest trace that names one' }),
     agentNames: z.array(z.string()),
-    ...Seen,
     durationMs: z.number().openapi({ description: 'From firstSeen to lastSeen' }),
   })
   .openapi('Session');
@@ -53,15 +59,11 @@ export const listSessionsRoute = createRoute({
   },
 });
 
-interface Row extends TallyRow {
+interface Row extends FiguresRow {
   readonly dialect: string;
-  readonly trace_count: number;
   readonly spans: number;
-  readonly errors: number;
-  readonly counts: readonly number[];
   readonly user_id: string;
   readonly agents: string[];
-  readonly first_seen: number;
 }
 
 /** `undefined` when the cursor is not one of ours. */
@@ -69,8 +71,9 @@ export async function listSessions(
   store: StoreReader,
   project: ProjectId,
   filters: SessionFilters,
+  vanishing?: Vanishing,
 ): Promise<TallyPage<SessionBody> | undefined> {
-  const asked = await ask(store, project, filters);
+  const asked = await ask(store, project, filters, vanishing);
   const words = (filters.q ?? '').toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
   const conditions: string[] = [];
   if (filters.userId !== undefined) conditions.push('countIf(trace_user = {user:String}) > 0');
@@ -94,11 +97,10 @@ interface Restriction {
 }
 
 function sessions({ scope, within }: Asked, { where = `trace_session != ''`, having = [] }: Restriction): string {
-  return `SELECT dialect, concat(dialect, '|', trace_session) AS key, count() AS trace_count,
-    sum(span_count) AS spans, sum(error_count) AS errors, ${USAGE_SUMS} AS counts,
+  return `SELECT dialect, concat(dialect, '|', trace_session) AS key, sum(span_count) AS spans,
     argMaxIf(trace_user, (started, trace_key), trace_user != '') AS user_id,
     arraySlice(arraySort(groupUniqArrayIf(trace_agent, trace_agent != '')), 1, ${agentNamesPerSessionMax}) AS agents,
-    min(started) AS first_seen, max(seen) AS last_seen
+    ${TRACE_FIGURES}
     FROM (${joinedTraces(scope)}) WHERE ${where} AND ${within('started')}
     GROUP BY dialect, trace_session HAVING ${['1', ...having].join(' AND ')}`;
 }
@@ -124,15 +126,11 @@ function toSession(row: Row): SessionBody {
   return {
     sessionId: idOf(row.key),
     dialect: row.dialect,
-    traceCount: row.trace_count,
+    traceCount: row.things,
     spanCount: row.spans,
-    errorCount: row.errors,
-    usage: usageBody(row.counts),
-    costUsd: null,
+    ...figures(row),
     userId: row.user_id === '' ? null : row.user_id,
     agentNames: row.agents,
-    firstSeen: isoFromMicros(row.first_seen),
-    lastSeen: isoFromMicros(row.last_seen),
     durationMs: (row.last_seen - row.first_seen) / 1000,
   };
 }

@@ -2,22 +2,11 @@
 
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ProjectId } from '../canonical/ids.ts';
-import { isoFromMicros } from '../canonical/time.ts';
 import type { StoreReader } from '../store/store.ts';
 import { joinedSpans } from './joined.ts';
 import { page, refusals } from './schemas.ts';
-import {
-  ask,
-  MEASURED,
-  type MeasuredRow,
-  Percentiles99,
-  percentiles99,
-  Seen,
-  TallyFilters,
-  type TallyPage,
-  type TallyRow,
-  tally,
-} from './tally.ts';
+import type { Vanishing } from './status-sql.ts';
+import { ask, Figures, type FiguresRow, figures, SPAN_FIGURES, TallyFilters, type TallyPage, tally } from './tally.ts';
 
 export const ToolFilters = z.object(TallyFilters);
 export type ToolFilters = z.infer<typeof ToolFilters>;
@@ -26,9 +15,7 @@ export const ToolBody = z
   .object({
     name: z.string().nullable().openapi({ description: 'Null: calls that name no tool' }),
     callCount: z.number(),
-    errorCount: z.number().openapi({ description: 'Calls that failed' }),
-    ...Percentiles99,
-    ...Seen,
+    ...Figures,
   })
   .openapi('Tool');
 export type ToolBody = z.infer<typeof ToolBody>;
@@ -45,28 +32,19 @@ export const listToolsRoute = createRoute({
   },
 });
 
-interface Row extends TallyRow, MeasuredRow {
-  readonly call_count: number;
-  readonly errors: number;
-  readonly first_seen: number;
-}
-
 /** `undefined` when the cursor is not one of ours. */
 export async function listTools(
   store: StoreReader,
   project: ProjectId,
   filters: ToolFilters,
+  vanishing?: Vanishing,
 ): Promise<TallyPage<ToolBody> | undefined> {
-  const { scope, within, params } = await ask(store, project, filters);
-  const statement = `SELECT name AS key, count() AS call_count, countIf(status = 'error') AS errors, ${MEASURED},
-    min(first) AS first_seen, max(seen) AS last_seen
+  const { scope, within, params } = await ask(store, project, filters, vanishing);
+  const statement = `SELECT name AS key, ${SPAN_FIGURES}
     FROM (${joinedSpans(scope, ['name', 'kind', 'status'])}) WHERE kind = 'tool' AND ${within('first')} GROUP BY name`;
-  return tally<Row, ToolBody>(store, statement, params, filters, (row) => ({
+  return tally<FiguresRow, ToolBody>(store, statement, params, filters, (row) => ({
     name: row.key === '' ? null : row.key,
-    callCount: row.call_count,
-    errorCount: row.errors,
-    ...percentiles99(row),
-    firstSeen: isoFromMicros(row.first_seen),
-    lastSeen: isoFromMicros(row.last_seen),
+    callCount: row.things,
+    ...figures(row),
   }));
 }

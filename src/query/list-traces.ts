@@ -14,21 +14,32 @@ import { wordsOf } from '../store/schema/schema.ts';
 import type { QueryParams, StoreReader } from '../store/store.ts';
 import { TraceAliases } from './aliases.ts';
 import { DialectParam, decodeCursor, encodeCursor, PageParams, page, refusals, TimeParam } from './schemas.ts';
+import { SHOWN_STATUSES, type Vanishing } from './status-sql.ts';
 import { type Summarised, summarise, TraceSummary } from './trace-summary.ts';
 
 const SearchText = z.string().max(1024);
+/** Included. */
+const Bound = z.coerce.number().min(0);
 
 export const TraceFilters = z.object({
   ...PageParams,
   from: TimeParam.optional(),
   to: TimeParam.optional(),
   dialect: DialectParam.optional(),
-  status: z.enum(['running', 'ok', 'error', 'paused']).optional(),
+  status: z.enum(SHOWN_STATUSES).optional(),
   name: SearchText.optional(),
   userId: SearchText.optional(),
   sessionId: SearchText.optional(),
   agent: SearchText.optional(),
+  environment: SearchText.optional(),
+  model: SearchText.optional().openapi({ description: 'A span of the trace names this model' }),
   tag: SearchText.optional(),
+  costUsdMin: Bound.optional().openapi({ description: 'What has no price is neither above nor below a bound' }),
+  costUsdMax: Bound.optional(),
+  tokensMin: Bound.optional().openapi({ description: 'Of usage.totalTokens' }),
+  tokensMax: Bound.optional(),
+  durationMsMin: Bound.optional(),
+  durationMsMax: Bound.optional(),
   q: SearchText.optional().openapi({
     description: 'Words that must all occur in an input or in an output; case does not matter',
   }),
@@ -64,11 +75,12 @@ export async function listTraces(
   store: StoreReader,
   project: ProjectId,
   filters: TraceFilters,
+  vanishing?: Vanishing,
 ): Promise<TracePage | undefined> {
   const after = filters.cursor === undefined ? undefined : decodeCursor(filters.cursor, CURSOR);
   if (filters.cursor !== undefined && after === undefined) return undefined;
   const [cursorStart, cursorKey] = after ?? [];
-  const search = new Search(store, project, filters);
+  const search = new Search(store, project, filters, vanishing);
   const upper = Math.min(Number(cursorStart ?? FOREVER), filters.to === undefined ? FOREVER : filters.to - 1);
   const { found, stoppedAt } = await search.run(
     upper,
@@ -112,13 +124,15 @@ class Search {
   readonly #store: StoreReader;
   readonly #project: ProjectId;
   readonly #filters: TraceFilters;
+  readonly #vanishing: Vanishing | undefined;
   readonly #aliases: TraceAliases;
   readonly #rows: { sql: string; params: QueryParams };
 
-  constructor(store: StoreReader, project: ProjectId, filters: TraceFilters) {
+  constructor(store: StoreReader, project: ProjectId, filters: TraceFilters, vanishing: Vanishing | undefined) {
     this.#store = store;
     this.#project = project;
     this.#filters = filters;
+    this.#vanishing = vanishing;
     this.#aliases = new TraceAliases(store, project);
     this.#rows = rowFilter(filters);
   }
@@ -151,7 +165,7 @@ class Search {
         for (const trace of [...(await this.#summaries(candidates)), ...deferred.values()]) {
           deferred.delete(trace.key);
           if (isBelow(trace, floor)) deferred.set(trace.key, trace);
-          else if (isWanted(trace) && this.#matches(trace.summary)) found.set(trace.key, trace);
+          else if (isWanted(trace) && this.#matches(trace)) found.set(trace.key, trace);
         }
         before = isFull ? floor : { start: lower - 1 };
       }
@@ -183,21 +197,35 @@ class Search {
   async #summaries(candidates: readonly Candidate[]): Promise<Summarised[]> {
     const roots = await this.#aliases.roots(candidates.map((candidate) => candidate.trace_key));
     const members = await this.#aliases.members([...new Set(roots.values())]);
-    return summarise(this.#store, this.#project, members);
+    return summarise(this.#store, this.#project, members, { vanishing: this.#vanishing });
   }
 
-  #matches(trace: TraceSummary): boolean {
-    const { status, name, userId, sessionId, agent, tag, dialect } = this.#filters;
+  #matches({ summary: trace, models }: Summarised): boolean {
+    const { status, name, userId, sessionId, agent, environment, model, tag, dialect } = this.#filters;
     return (
       (status === undefined || trace.status === status) &&
       (name === undefined || trace.name === name) &&
       (userId === undefined || trace.userId === userId) &&
       (sessionId === undefined || trace.sessionId === sessionId) &&
       (agent === undefined || trace.agentName === agent) &&
+      (environment === undefined || trace.environment === environment) &&
+      (model === undefined || models.includes(model)) &&
       (tag === undefined || trace.tags.includes(tag)) &&
-      (dialect === undefined || trace.dialect === dialect)
+      (dialect === undefined || trace.dialect === dialect) &&
+      isWithinBounds(trace, this.#filters)
     );
   }
+}
+
+function isWithinBounds({ costUsd, usage, durationMs }: TraceSummary, filters: TraceFilters): boolean {
+  const isWithin = (value: number | null, min: number | undefined, max: number | undefined) =>
+    (min === undefined && max === undefined) ||
+    (value !== null && (min === undefined || value >= min) && (max === undefined || value <= max));
+  return (
+    isWithin(costUsd, filters.costUsdMin, filters.costUsdMax) &&
+    isWithin(usage.totalTokens, filters.tokensMin, filters.tokensMax) &&
+    isWithin(durationMs, filters.durationMsMin, filters.durationMsMax)
+  );
 }
 
 /** Conditions on single rows that every matching trace fulfils somewhere. */
@@ -220,7 +248,9 @@ function rowFilter(filters: TraceFilters): { sql: string; params: QueryParams } 
   equals('user_id', filters.userId);
   equals('session_id', filters.sessionId);
   equals('agent_name', filters.agent);
-  // A failed or paused trace has a row that says so; the other two states are also what is left unsaid.
+  equals('environment', filters.environment);
+  equals('model', filters.model);
+  // A failed or paused trace has a row that says so; the other states are also what is left unsaid.
   if (filters.status === 'error' || filters.status === 'paused') equals('status', filters.status);
   if (filters.name !== undefined) {
     params.name = filters.name;

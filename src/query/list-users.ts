@@ -3,13 +3,21 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ProjectId } from '../canonical/ids.ts';
 import type { JsonObject } from '../canonical/json.ts';
-import { isoFromMicros } from '../canonical/time.ts';
 import type { QueryParams } from '../store/store.ts';
 import type { QueryParts } from './access.ts';
-import { joinedTraces, USAGE_SUMS } from './joined.ts';
-import { page, refusals, UsageBody } from './schemas.ts';
-import { type Asked, ask, CostUsd, Seen, TallyFilters, type TallyPage, type TallyRow, tally } from './tally.ts';
-import { usageBody } from './trace-summary.ts';
+import { joinedTraces } from './joined.ts';
+import { page, refusals } from './schemas.ts';
+import {
+  type Asked,
+  ask,
+  Figures,
+  type FiguresRow,
+  figures,
+  TallyFilters,
+  type TallyPage,
+  TRACE_FIGURES,
+  tally,
+} from './tally.ts';
 
 export const UserFilters = z.object(TallyFilters);
 export type UserFilters = z.infer<typeof UserFilters>;
@@ -19,10 +27,7 @@ export const UserBody = z
     userId: z.string(),
     traceCount: z.number(),
     sessionCount: z.number(),
-    errorCount: z.number().openapi({ description: 'Spans that failed' }),
-    usage: UsageBody,
-    costUsd: CostUsd,
-    ...Seen,
+    ...Figures,
     properties: z
       .record(z.string(), z.unknown())
       .nullable()
@@ -43,15 +48,11 @@ export const listUsersRoute = createRoute({
   },
 });
 
-interface Row extends TallyRow {
-  readonly trace_count: number;
+interface Row extends FiguresRow {
   readonly session_count: number;
-  readonly errors: number;
-  readonly counts: readonly number[];
-  readonly first_seen: number;
 }
 
-type People = Pick<QueryParts, 'store' | 'registry'>;
+export type People = Pick<QueryParts, 'store' | 'registry' | 'vanishing'>;
 
 /** `undefined` when the cursor is not one of ours. */
 export async function listUsers(
@@ -59,7 +60,7 @@ export async function listUsers(
   project: ProjectId,
   filters: UserFilters,
 ): Promise<TallyPage<UserBody> | undefined> {
-  const asked = await ask(parts.store, project, filters);
+  const asked = await ask(parts.store, project, filters, parts.vanishing);
   return usersWhere(parts, project, asked, `trace_user != ''`, asked.params, filters);
 }
 
@@ -71,9 +72,8 @@ export async function usersWhere(
   params: QueryParams,
   filters: { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<TallyPage<UserBody> | undefined> {
-  const statement = `SELECT trace_user AS key, count() AS trace_count,
-    uniqExactIf((dialect, trace_session), trace_session != '') AS session_count,
-    sum(error_count) AS errors, ${USAGE_SUMS} AS counts, min(started) AS first_seen, max(seen) AS last_seen
+  const statement = `SELECT trace_user AS key,
+    uniqExactIf((dialect, trace_session), trace_session != '') AS session_count, ${TRACE_FIGURES}
     FROM (${joinedTraces(scope)}) WHERE ${where} AND ${within('started')} GROUP BY trace_user`;
   const found = await tally<Row, Row>(store, statement, params, filters, (row) => row);
   if (found === undefined) return undefined;
@@ -86,13 +86,9 @@ export async function usersWhere(
 function toUser(row: Row, properties: JsonObject | null): UserBody {
   return {
     userId: row.key,
-    traceCount: row.trace_count,
+    traceCount: row.things,
     sessionCount: row.session_count,
-    errorCount: row.errors,
-    usage: usageBody(row.counts),
-    costUsd: null,
-    firstSeen: isoFromMicros(row.first_seen),
-    lastSeen: isoFromMicros(row.last_seen),
+    ...figures(row),
     properties,
   };
 }

@@ -8,8 +8,9 @@ import type { ProjectId } from '../canonical/ids.ts';
 import { isoFromMicros, type Micros, microsNow } from '../canonical/time.ts';
 import { bucketsMax, groupsMax } from '../limits.ts';
 import type { QueryParams, StoreReader } from '../store/store.ts';
-import { joinedSpans, joinedTraces, type Scope } from './joined.ts';
-import { refusals, Time, TimeParam } from './schemas.ts';
+import { joinedSpans, joinedTraces, type Scope, traceOwners } from './joined.ts';
+import { refusals, Time, TimeParam, usdOrNull } from './schemas.ts';
+import type { Vanishing } from './status-sql.ts';
 import { ask } from './tally.ts';
 
 const METRICS = [
@@ -20,6 +21,7 @@ const METRICS = [
   'tokens',
   'input_tokens',
   'output_tokens',
+  'cost',
   'latency_p50',
   'latency_p95',
   'latency_p99',
@@ -37,7 +39,7 @@ const FOLDED = 'other';
 export const SeriesQuery = z.object({
   metric: z.enum(METRICS).openapi({
     description:
-      'errors: spans that failed. latency: milliseconds, of traces, or of spans when grouped by model or kind. tokens: the total that a client reported, else input and output',
+      'errors: spans that failed. latency: milliseconds, of traces, or of spans when grouped by model or kind. tokens: the total that a client reported, else all parts together. cost: US dollars, of what has a price',
   }),
   groupBy: z.enum(GROUPS).default('none').openapi({
     description:
@@ -84,12 +86,15 @@ export interface Misfit {
 interface Measure {
   readonly table: string;
   readonly value: string;
+  /** By which the largest groups are chosen, if not by the value. */
+  readonly weight?: string;
 }
 
 export async function metricSeries(
   store: StoreReader,
   project: ProjectId,
   query: SeriesQuery,
+  vanishing?: Vanishing,
 ): Promise<SeriesBody | Misfit> {
   const to = query.to ?? microsNow();
   const from = query.from ?? to - DAY;
@@ -98,23 +103,27 @@ export async function metricSeries(
   if ((to - from) / step > bucketsMax)
     return { path: 'interval', message: `would give more than ${bucketsMax} buckets; take a longer one, or less time` };
   if (!fits(query)) return { path: 'groupBy', message: `${query.metric} cannot be grouped by ${query.groupBy}` };
-  const { scope, params } = await ask(store, project, { from, to });
+  const { scope, params } = await ask(store, project, { from, to }, vanishing);
   const measure = measureOf(query, scope);
   const top = await topGroups(store, measure, query.groupBy, params);
   const group = top === undefined ? 'grp' : `if(grp IN {top:Array(String)}, grp, '${FOLDED}')`;
-  const rows = await store.select<{ bucket: number; shown: string; value: number }>(
+  const rows = await store.select<{ bucket: number; shown: string; value: number | string }>(
     `SELECT at - positiveModulo(at, {step:Int64}) AS bucket, ${group} AS shown, ${measure.value} AS value
      FROM (${measure.table}) WHERE at >= {from:Int64} AND at < {to:Int64} GROUP BY bucket, shown ORDER BY bucket, shown`,
     { ...params, step, top: top ?? [] },
   );
-  const toUnit = (value: number) => (query.metric.startsWith('latency') ? value / 1000 : value);
   return {
     data: rows.map(({ bucket, shown, value }) => ({
       time: isoFromMicros(bucket),
       group: shown === '' ? null : shown,
-      value: toUnit(value),
+      value: inUnit(query.metric, value),
     })),
   };
+}
+
+function inUnit(metric: Metric, value: number | string): number {
+  if (metric === 'cost') return usdOrNull(String(value)) ?? 0;
+  return metric.startsWith('latency') ? Number(value) / 1000 : Number(value);
 }
 
 function fits({ metric, groupBy }: SeriesQuery): boolean {
@@ -125,13 +134,11 @@ function fits({ metric, groupBy }: SeriesQuery): boolean {
 /** The largest groups, when there may be too many of them. */
 async function topGroups(
   store: StoreReader,
-  { table, value }: Measure,
+  { table, value, weight = value }: Measure,
   groupBy: GroupBy,
   params: QueryParams,
 ): Promise<string[] | undefined> {
   if (groupBy !== 'model' && groupBy !== 'agent' && groupBy !== 'user') return undefined;
-  // A group is large when much happens in it; that it is slow makes it no larger.
-  const weight = value.startsWith('quantile') ? 'count()' : value;
   const rows = await store.select<{ grp: string }>(
     `SELECT grp FROM (${table}) WHERE at >= {from:Int64} AND at < {to:Int64}
      GROUP BY grp ORDER BY ${weight} DESC, grp LIMIT ${groupsMax}`,
@@ -152,19 +159,15 @@ function measureOf({ metric, groupBy }: SeriesQuery, scope: Scope): Measure {
   if (metric === 'traces') return { table: traces(groupBy, scope, '1'), value: 'count()' };
   if (quantile !== undefined) {
     const table = groupBy === 'model' || groupBy === 'kind' ? spans : traces;
-    return { table: table(groupBy, scope, 'duration'), value: quantile };
+    // A group is large when much happens in it; that it is slow makes it no larger.
+    return { table: table(groupBy, scope, 'duration'), value: quantile, weight: 'count()' };
   }
   if (metric === 'spans') return { table: spans(groupBy, scope, '1'), value: 'count()' };
   if (metric === 'errors') return { table: spans(groupBy, scope, `if(status = 'error', 1, NULL)`), value: 'count()' };
-  const column = { tokens: 'tokens_total', input_tokens: 'tokens_input', output_tokens: 'tokens_output' } as const;
-  return {
-    table: spans(
-      groupBy,
-      scope,
-      metric === 'input_tokens' || metric === 'output_tokens' ? column[metric] : column.tokens,
-    ),
-    value: 'sum(amount)',
-  };
+  if (metric === 'cost')
+    return { table: spans(groupBy, scope, 'cost_pico'), value: 'toString(sum(amount))', weight: 'sum(amount)' };
+  const columns: Partial<Record<Metric, string>> = { input_tokens: 'tokens_input', output_tokens: 'tokens_output' };
+  return { table: spans(groupBy, scope, columns[metric] ?? 'tokens_total'), value: 'sum(amount)' };
 }
 
 /** Copies of an event that was written twice have one timestamp and id, and count once. */
@@ -192,8 +195,7 @@ const SPAN_GROUPS: Partial<Record<GroupBy, string>> = {
   dialect: 'toString(dialect)',
   model: 'model',
   kind: 'kind',
-  // A span that nobody has said anything about yet runs (span-body.ts).
-  status: `if(status = '', 'running', status)`,
+  status: 'status',
 };
 
 function spans(groupBy: GroupBy, scope: Scope, amount: string): string {
@@ -201,7 +203,7 @@ function spans(groupBy: GroupBy, scope: Scope, amount: string): string {
   const where = `WHERE (${amount}) IS NOT NULL`;
   if (groupBy !== 'agent' && groupBy !== 'user')
     return `SELECT first AS at, ${SPAN_GROUPS[groupBy] ?? `''`} AS grp, assumeNotNull(${amount}) AS amount FROM (${joined}) ${where}`;
-  return `SELECT at, grp, amount
+  return `SELECT at, owner AS grp, amount
     FROM (SELECT trace_key, first AS at, assumeNotNull(${amount}) AS amount FROM (${joined}) ${where}) AS counted
-    INNER JOIN (SELECT trace_key, ${TRACE_GROUPS[groupBy]} AS grp FROM (${joinedTraces(scope)})) AS owners ON owners.trace_key = counted.trace_key`;
+    INNER JOIN (${traceOwners(scope, groupBy === 'agent' ? 'agentName' : 'userId')}) AS owners ON owners.trace_key = counted.trace_key`;
 }

@@ -3,7 +3,10 @@
 import { z } from '@hono/zod-openapi';
 import { DIALECTS } from '../canonical/event.ts';
 import { isoFromMicros, microsFromIso } from '../canonical/time.ts';
+import { USAGE_FIELDS } from '../canonical/usage.ts';
 import { pageRowsDefault, pageRowsMax } from '../limits.ts';
+import { usdOf } from '../pricing/cost.ts';
+import { USAGE_SOURCES } from './cost-sql.ts';
 
 export const ErrorBody = z
   .object({ error: z.object({ code: z.string(), message: z.string(), path: z.string().optional() }) })
@@ -44,14 +47,54 @@ export const DialectParam = z.enum(DIALECTS);
 
 export const UsageBody = z
   .object({
-    inputTokens: z.number().nullable(),
-    outputTokens: z.number().nullable(),
+    inputTokens: z.number().nullable().openapi({ description: 'As reported; it may leave cached tokens out' }),
+    outputTokens: z.number().nullable().openapi({ description: 'As reported; it may leave reasoning out' }),
     cacheReadTokens: z.number().nullable(),
     cacheWriteTokens: z.number().nullable(),
     reasoningTokens: z.number().nullable(),
-    totalTokens: z.number().nullable(),
+    totalTokens: z.number().nullable().openapi({ description: 'As reported, else all parts together' }),
+    cacheWrite1hTokens: z.number().optional().openapi({ description: 'The part of cacheWriteTokens kept for an hour' }),
+    audioInputTokens: z.number().optional(),
+    audioOutputTokens: z.number().optional(),
+    source: z.enum(['reported', 'counted', 'estimated']).nullable().openapi({
+      description:
+        'Where the counts are from. counted: a side that the client left out was counted here; estimated: and not exactly. Of a sum, the least certain one',
+    }),
   })
   .openapi('Usage');
+export type UsageBody = z.infer<typeof UsageBody>;
+
+/** Counts in the order of `USAGE_FIELDS`, -1 for "not known", then the place of their source in `USAGE_SOURCES`. */
+export function usageBody(counts: readonly number[]): UsageBody {
+  const known = (field: (typeof USAGE_FIELDS)[number]) => {
+    const count = counts[USAGE_FIELDS.indexOf(field)] ?? -1;
+    return count < 0 ? null : count;
+  };
+  const ifKnown = (name: 'cacheWrite1hTokens' | 'audioInputTokens' | 'audioOutputTokens', count: number | null) =>
+    count === null ? {} : { [name]: count };
+  return {
+    inputTokens: known('input'),
+    outputTokens: known('output'),
+    cacheReadTokens: known('cacheRead'),
+    cacheWriteTokens: known('cacheWrite'),
+    reasoningTokens: known('reasoning'),
+    totalTokens: known('total'),
+    ...ifKnown('cacheWrite1hTokens', known('cacheWrite1h')),
+    ...ifKnown('audioInputTokens', known('audioInput')),
+    ...ifKnown('audioOutputTokens', known('audioOutput')),
+    source: USAGE_SOURCES[counts[USAGE_FIELDS.length] ?? 0] ?? null,
+  };
+}
+
+export const CostUsd = z
+  .number()
+  .nullable()
+  .openapi({ description: 'US dollars; null when nothing in it has a price' });
+
+/** Pico-dollars come as text, because they may be more than a number holds. Rounded here, and only here. */
+export function usdOrNull(pico: string | null): number | null {
+  return pico === null ? null : usdOf(BigInt(pico));
+}
 
 export function page<T extends z.ZodType>(item: T) {
   return z.object({ data: z.array(item), nextCursor: z.string().nullable() });

@@ -1,11 +1,15 @@
 /** A span as the API shows it, from its joined registers. */
 
 import { z } from '@hono/zod-openapi';
+import { annotatedTags, annotationsOf, plainMetadata } from '../canonical/annotations.ts';
 import { isObject, type JsonObject, type JsonValue } from '../canonical/json.ts';
 import type { TextRegister } from '../canonical/span.ts';
 import { isoFromMicros } from '../canonical/time.ts';
-import { isoOrNull, Time, UsageBody } from './schemas.ts';
-import { usageBody } from './trace-summary.ts';
+import { totalTokens, USAGE_FIELDS } from '../canonical/usage.ts';
+import { USAGE_SOURCES } from './cost-sql.ts';
+import { type CostRegisters, deriveCost } from './derive-cost.ts';
+import { CostUsd, isoOrNull, Time, UsageBody, usageBody } from './schemas.ts';
+import { SHOWN_STATUSES, type ShownStatus } from './status-sql.ts';
 
 /** Any JSON; as the vendor sent it. */
 const Json = z.unknown().openapi({ description: 'Any JSON, as sent' });
@@ -14,13 +18,19 @@ const Name = z.string().nullable();
 export const SpanBody = z
   .object({
     spanId: z.string(),
-    parentSpanId: Name.openapi({ description: 'As the vendor said it; the parent may be missing from the trace' }),
+    parentSpanId: Name.openapi({
+      description: 'As the vendor said it, past hidden spans; the parent may be missing from the trace',
+    }),
     kind: Name,
     name: Name,
-    status: z.string(),
+    status: z.enum(SHOWN_STATUSES).openapi({
+      description: 'unknown: no sign of life for long, from a client whose calls may end unseen; an end makes it known',
+    }),
     startTime: Time,
     endTime: Time.nullable(),
     durationMs: z.number().nullable(),
+    timeToFirstTokenMs: z.number().nullable(),
+    timesAreEstimated: z.boolean().openapi({ description: 'The client sent no time; arrival stands for it' }),
     model: Name,
     provider: Name,
     input: Json,
@@ -35,7 +45,10 @@ export const SpanBody = z
       })
       .nullable(),
     usage: UsageBody.nullable(),
-    costUsd: z.number().nullable(),
+    costUsd: CostUsd,
+    countsInTotals: z.boolean().openapi({
+      description: 'False: usage and cost repeat what spans below report, and sums leave them out',
+    }),
     userId: Name,
     sessionId: Name,
     agentName: Name,
@@ -43,6 +56,9 @@ export const SpanBody = z
     environment: Name,
     tags: z.array(z.string()),
     metadata: z.record(z.string(), Json),
+    annotations: z.record(z.string(), Json).openapi({
+      description: 'What was said about the span afterwards or by its place in the vendor’s API: scores, tags, ids',
+    }),
     feedback: z.record(z.string(), Json).nullable(),
     step: z.number().nullable(),
   })
@@ -51,61 +67,79 @@ export type SpanBody = z.infer<typeof SpanBody>;
 
 type Patch = readonly [rank: number, time: number, json: string];
 
-export type SpanRow = Readonly<Record<TextRegister, string>> & {
-  readonly spanId: string;
-  readonly start: number;
-  readonly end: number | null;
-  readonly counts: readonly number[];
-  readonly usage_rank: number;
-  readonly duration: number;
-  readonly duration_rank: number;
-  readonly tag_list: string[];
-  readonly metadata_patches: readonly Patch[];
-  readonly feedback_patches: readonly Patch[];
-  readonly step_list: readonly number[];
-  readonly parentStep: number;
-};
+export type SpanRow = Readonly<Record<Exclude<TextRegister, 'status'>, string>> &
+  CostRegisters & {
+    readonly status: ShownStatus;
+    readonly trace_key: string;
+    readonly spanId: string;
+    readonly start: number;
+    readonly end: number | null;
+    readonly firstToken: number | null;
+    readonly timedByArrival: 0 | 1;
+    readonly repeats: 0 | 1;
+    readonly duration: number;
+    readonly duration_rank: number;
+    readonly tag_list: string[];
+    readonly metadata_patches: readonly Patch[];
+    readonly feedback_patches: readonly Patch[];
+    readonly step_list: readonly number[];
+  };
 
-export function toSpans(rows: readonly SpanRow[]): SpanBody[] {
-  const spanAtStep = new Map(rows.flatMap((row) => row.step_list.map((step) => [step, row.spanId] as const)));
-  const spans = rows.map((row) =>
-    toSpan(row, row.parentSpanId !== '' ? row.parentSpanId : spanAtStep.get(row.parentStep)),
-  );
-  return cutCycles(spans);
+/** A call of a model that took no time at all was seen at one moment only, and nobody measured it (joined.ts, too). */
+function durationOf({ duration_rank: rank, duration, kind, start, end }: SpanRow): number | null {
+  if (rank > 0) return duration;
+  if (end === null || (end === start && (kind === 'llm' || kind === 'embedding'))) return null;
+  return end - start;
 }
 
-function toSpan(row: SpanRow, parent: string | undefined): SpanBody {
-  const isRunning = row.status === 'running' || row.status === 'paused';
-  const end = isRunning && row.end === null ? null : (row.end ?? null);
-  const durationMicros = row.duration_rank > 0 ? row.duration : end === null ? null : end - row.start;
+export function toSpan(row: SpanRow, parentSpanId: string | null): SpanBody {
+  const durationMicros = durationOf(row);
+  const metadata = mergePatches(row.metadata_patches);
+  const annotations = annotationsOf(metadata);
   return {
     spanId: row.spanId,
-    parentSpanId: parent === undefined || parent === row.spanId ? null : parent,
+    parentSpanId,
     kind: orNull(row.kind),
     name: orNull(row.name),
-    // A span that nobody has said anything about yet, as far as is known, runs.
-    status: row.status === '' ? 'running' : row.status,
+    status: row.status,
     startTime: isoFromMicros(row.start),
-    endTime: isoOrNull(end),
+    endTime: isoOrNull(row.end),
     durationMs: durationMicros === null ? null : durationMicros / 1000,
+    timeToFirstTokenMs: timeToFirstTokenMs(row),
+    timesAreEstimated: row.timedByArrival === 1,
     model: orNull(row.model),
     provider: orNull(row.provider),
     input: json(row.input),
     output: json(row.output),
     params: json(row.params),
     error: errorOf(row.error),
-    usage: row.usage_rank === 0 ? null : withTotal(usageBody(row.counts)),
-    costUsd: null,
+    ...usageAndCost(row),
+    countsInTotals: row.repeats === 0,
     userId: orNull(row.userId),
     sessionId: orNull(row.sessionId),
     agentName: orNull(row.agentName),
     agentVersion: orNull(row.agentVersion),
     environment: orNull(row.environment),
-    tags: row.tag_list,
-    metadata: mergePatches(row.metadata_patches),
+    tags: annotatedTags(row.tag_list, annotations),
+    metadata: plainMetadata(metadata),
+    annotations,
     feedback: row.feedback_patches.length === 0 ? null : mergeFeedback(row.feedback_patches),
     step: row.step_list[0] ?? null,
   };
+}
+
+/** Here in the program, not in the statement: planning it takes longer than all the rest (measured). */
+function usageAndCost(registers: CostRegisters): Pick<SpanBody, 'usage' | 'costUsd'> {
+  const { effective, cost } = deriveCost(registers);
+  const { usage, source } = effective;
+  if (source === null) return { usage: null, costUsd: null };
+  const counts = USAGE_FIELDS.map((field) => (field === 'total' ? totalTokens(usage) : usage[field]) ?? -1);
+  return { usage: usageBody([...counts, USAGE_SOURCES.indexOf(source)]), costUsd: cost?.costUsd ?? null };
+}
+
+/** A clock that was set back gives no time at all. */
+function timeToFirstTokenMs({ start, firstToken }: SpanRow): number | null {
+  return firstToken === null || firstToken < start ? null : (firstToken - start) / 1000;
 }
 
 function orNull(text: string): string | null {
@@ -132,12 +166,6 @@ function errorOf(text: string): SpanBody['error'] {
   );
 }
 
-function withTotal(usage: z.infer<typeof UsageBody>): z.infer<typeof UsageBody> {
-  const { inputTokens, outputTokens, totalTokens } = usage;
-  const sum = inputTokens === null && outputTokens === null ? null : (inputTokens ?? 0) + (outputTokens ?? 0);
-  return { ...usage, totalTokens: totalTokens ?? sum };
-}
-
 /** Patches come sorted by (rank, time, text); `Map` keeps keys like `__proto__` what they are: keys. */
 function mergePatches(patches: readonly Patch[]): Record<string, JsonValue> {
   const merged = new Map<string, JsonValue>();
@@ -161,40 +189,4 @@ function assign(target: Map<string, JsonValue>, patch: JsonValue): void {
   if (!isObject(patch)) return;
   const own: JsonObject = patch;
   for (const [key, value] of Object.entries(own)) if (value !== undefined) target.set(key, value);
-}
-
-/** A span cannot be its own ancestor: the earliest of a cycle becomes a root. Rows come sorted by start. */
-function cutCycles(spans: readonly SpanBody[]): SpanBody[] {
-  const parentOf = new Map(spans.map((span) => [span.spanId, span.parentSpanId]));
-  const isSafe = new Set<string>();
-  for (const { spanId } of spans) {
-    const path = new Set<string>();
-    let current: string | null | undefined = spanId;
-    while (typeof current === 'string' && !isSafe.has(current)) {
-      if (path.has(current)) {
-        cutAtEarliest(cycleOf(current, parentOf), spans, parentOf);
-        break;
-      }
-      path.add(current);
-      current = parentOf.get(current);
-    }
-    for (const id of path) isSafe.add(id);
-  }
-  return spans.map((span) => ({ ...span, parentSpanId: parentOf.get(span.spanId) ?? null }));
-}
-
-function cycleOf(start: string, parentOf: ReadonlyMap<string, string | null>): Set<string> {
-  const cycle = new Set<string>();
-  for (let id: string | null | undefined = start; typeof id === 'string' && !cycle.has(id); id = parentOf.get(id))
-    cycle.add(id);
-  return cycle;
-}
-
-function cutAtEarliest(
-  cycle: ReadonlySet<string>,
-  spans: readonly SpanBody[],
-  parentOf: Map<string, string | null>,
-): void {
-  const earliest = spans.find((span) => cycle.has(span.spanId));
-  if (earliest !== undefined) parentOf.set(earliest.spanId, null);
 }

@@ -2,9 +2,22 @@
 
 import { z } from '@hono/zod-openapi';
 import type { ProjectId } from '../canonical/ids.ts';
+import { isoFromMicros } from '../canonical/time.ts';
 import type { QueryParams, StoreReader } from '../store/store.ts';
-import { aliasedRoots, type Scope } from './joined.ts';
-import { DialectParam, decodeCursor, encodeCursor, PageParams, Time, TimeParam } from './schemas.ts';
+import { openScope, type Scope, USAGE_SUMS } from './joined.ts';
+import {
+  CostUsd,
+  DialectParam,
+  decodeCursor,
+  encodeCursor,
+  PageParams,
+  Time,
+  TimeParam,
+  UsageBody,
+  usageBody,
+  usdOrNull,
+} from './schemas.ts';
+import type { Vanishing } from './status-sql.ts';
 
 export const TallyFilters = {
   ...PageParams,
@@ -18,38 +31,49 @@ type Filters = Pick<z.infer<typeof Filters>, 'limit' | 'cursor' | 'from' | 'to' 
 
 const Milliseconds = z.number().nullable();
 
-export const Seen = {
+/** What every list says of each of its things. */
+export const Figures = {
+  errorCount: z.number().openapi({ description: 'Spans that failed' }),
+  usage: UsageBody,
+  costUsd: CostUsd,
+  p50DurationMs: Milliseconds.openapi({ description: 'Null when no duration is known' }),
+  p95DurationMs: Milliseconds,
+  p99DurationMs: Milliseconds,
   firstSeen: Time.openapi({ description: 'The earliest start' }),
   lastSeen: Time.openapi({ description: 'The latest start or end' }),
 };
-export const Percentiles = {
-  p50DurationMs: Milliseconds.openapi({ description: 'Null when no duration is known' }),
-  p95DurationMs: Milliseconds,
-};
-export const Percentiles99 = { ...Percentiles, p99DurationMs: Milliseconds };
-/** A cost would need prices, which there are none of yet. */
-export const CostUsd = z.number().nullable();
+export type Figures = z.infer<z.ZodObject<typeof Figures>>;
 
-/** Of the column `duration`: exactly the element at place floor(p · n) of the sorted durations that are known. */
-export const MEASURED = `quantilesExactIf(0.5, 0.95, 0.99)(assumeNotNull(duration), duration IS NOT NULL) AS durations,
-  count(duration) AS duration_count`;
+/** Durations: exactly the element at place floor(p · n) of the sorted ones that are known. */
+const ALIKE = `${USAGE_SUMS}, count(duration) AS duration_count,
+  quantilesExactIf(0.5, 0.95, 0.99)(assumeNotNull(duration), duration IS NOT NULL) AS durations, max(seen) AS last_seen`;
+/** Columns of a `FiguresRow`, of `joinedTraces` and of `joinedSpans`. */
+export const TRACE_FIGURES = `count() AS things, sum(error_count) AS errors, min(started) AS first_seen, ${ALIKE}`;
+export const SPAN_FIGURES = `count() AS things, countIf(status = 'error') AS errors, min(first) AS first_seen, ${ALIKE}`;
 
-export interface MeasuredRow {
-  readonly durations: readonly number[];
+export interface FiguresRow extends TallyRow {
+  /** How many traces or spans. */
+  readonly things: number;
+  readonly errors: number;
+  readonly counts: readonly number[];
+  readonly cost: string | null;
   readonly duration_count: number;
+  readonly durations: readonly number[];
+  readonly first_seen: number;
 }
 
-export function percentiles({
-  durations,
-  duration_count: count,
-}: MeasuredRow): z.infer<z.ZodObject<typeof Percentiles>> {
-  const [p50 = 0, p95 = 0] = durations;
-  return { p50DurationMs: count === 0 ? null : p50 / 1000, p95DurationMs: count === 0 ? null : p95 / 1000 };
-}
-
-export function percentiles99(row: MeasuredRow): z.infer<z.ZodObject<typeof Percentiles99>> {
-  const [, , p99 = 0] = row.durations;
-  return { ...percentiles(row), p99DurationMs: row.duration_count === 0 ? null : p99 / 1000 };
+export function figures(row: FiguresRow): Figures {
+  const [p50, p95, p99] = row.durations.map((micros) => (row.duration_count === 0 ? null : micros / 1000));
+  return {
+    errorCount: row.errors,
+    usage: usageBody(row.counts),
+    costUsd: usdOrNull(row.cost),
+    p50DurationMs: p50 ?? null,
+    p95DurationMs: p95 ?? null,
+    p99DurationMs: p99 ?? null,
+    firstSeen: isoFromMicros(row.first_seen),
+    lastSeen: isoFromMicros(row.last_seen),
+  };
 }
 
 /** Where a list starts, and whom it asks about. */
@@ -65,16 +89,17 @@ export async function ask(
   store: StoreReader,
   project: ProjectId,
   filters: Pick<Filters, 'from' | 'to' | 'dialect'>,
+  vanishing?: Vanishing,
 ): Promise<Asked> {
   const { from, to, dialect } = filters;
   const rowStarted = [
     ...(from === undefined ? [] : ['start_time >= fromUnixTimestamp64Micro({from:Int64})']),
     ...(to === undefined ? [] : ['start_time < fromUnixTimestamp64Micro({to:Int64})']),
   ];
-  const aliases = await aliasedRoots(store, project);
+  const { scope, params } = await openScope(store, project, vanishing);
   return {
     scope: {
-      roots: aliases.roots,
+      ...scope,
       hasDialect: dialect !== undefined,
       tracesWith: rowStarted.length === 0 ? [] : [rowStarted.join(' AND ')],
     },
@@ -84,7 +109,7 @@ export async function ask(
         ...(from === undefined ? [] : [`${column} >= {from:Int64}`]),
         ...(to === undefined ? [] : [`${column} < {to:Int64}`]),
       ].join(' AND '),
-    params: { ...aliases.params, project, from: from ?? 0, to: to ?? 0, dialect: dialect ?? '' },
+    params: { ...params, from: from ?? 0, to: to ?? 0, dialect: dialect ?? '' },
   };
 }
 

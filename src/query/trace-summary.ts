@@ -1,13 +1,18 @@
 /**
- * A trace in one line: what a list shows. Computed by the store from the joined spans of the traces asked for, and by
- * the same statement for lists and for a single trace, so that they cannot disagree.
+ * A trace in one line: what a list shows. The same for lists and for a single trace, over the same tables that everything
+ * else is counted from (joined.ts), so that they cannot disagree.
  */
 
 import { z } from '@hono/zod-openapi';
 import type { ProjectId } from '../canonical/ids.ts';
-import type { StoreReader } from '../store/store.ts';
+import { isoFromMicros, microsNow } from '../canonical/time.ts';
+import { usdOf } from '../pricing/cost.ts';
+import type { QueryParams, StoreReader } from '../store/store.ts';
 import { idOf } from './aliases.ts';
-import { isoOrNull, Time, UsageBody } from './schemas.ts';
+import { CARRIED_ROOTS, describedTraces, hiddenSpans, type Scope } from './joined.ts';
+import { CostUsd, isoOrNull, Time, UsageBody, usageBody } from './schemas.ts';
+import { SHOWN_STATUSES, type Vanishing, vanishingParams } from './status-sql.ts';
+import { NO_SUMS, type TraceSums, traceSums } from './trace-sums.ts';
 
 export const TraceSummary = z
   .object({
@@ -18,15 +23,15 @@ export const TraceSummary = z
       .openapi({ description: "The root span's; the agent's where a message or several spans stand at the root" }),
     dialect: z.string(),
     status: z
-      .enum(['running', 'ok', 'error', 'paused'])
-      .openapi({ description: 'The worst status among the root spans' }),
+      .enum(SHOWN_STATUSES)
+      .openapi({ description: 'The worst status among the root spans: error, unknown, running, paused, ok' }),
     startTime: Time,
     endTime: Time.nullable(),
     durationMs: z.number().nullable(),
     spanCount: z.number(),
     errorCount: z.number(),
     usage: UsageBody,
-    costUsd: z.number().nullable(),
+    costUsd: CostUsd,
     userId: z.string().nullable(),
     sessionId: z.string().nullable(),
     agentName: z.string().nullable(),
@@ -39,70 +44,34 @@ export type TraceSummary = z.infer<typeof TraceSummary>;
 interface Row {
   readonly trace_key: string;
   readonly dialect: string;
-  readonly name: string;
-  readonly status: TraceSummary['status'];
+  readonly trace_name: string;
+  readonly trace_status: TraceSummary['status'];
   readonly started: number;
   readonly ended: number | null;
-  readonly duration: number;
+  readonly duration: number | null;
   readonly span_count: number;
   readonly error_count: number;
-  readonly counts: readonly number[];
-  readonly user_id: string;
-  readonly session_id: string;
-  readonly agent_name: string;
-  readonly environment: string;
-  readonly tags: string[];
+  readonly trace_user: string;
+  readonly trace_session: string;
+  readonly trace_agent: string;
+  readonly trace_environment: string;
+  readonly trace_tags: string[];
+  readonly trace_models: string[];
 }
-
-const text = (register: string) => `tupleElement(max(${register}), 3) AS ${register}`;
-/** Of the root if it has one, else of the earliest span that has one. */
-const fromRoot = (column: string, alias: string) =>
-  `argMinIf(${column}, (NOT is_root, first, span_id), ${column} != '') AS ${alias}`;
-/** Sum of what is known (-1 is "not said"), -1 when nothing is. */
-const sumOf = (element: string) => `if(countIf(${element} >= 0) = 0, -1, sumIf(${element}, ${element} >= 0))`;
-
-const SUMMARIES = `
-WITH joined AS (
-  SELECT transform(concat(dialect, '|', trace_id), {members:Array(String)}, {roots:Array(String)}, concat(dialect, '|', trace_id)) AS trace_key,
-    dialect, span_id, min(start_time) AS first, max(end_time) AS last,
-    ${['name', 'kind', 'status', 'parent_span_id', 'user_id', 'session_id', 'agent_name', 'environment'].map(text).join(', ')},
-    max(usage) AS used, max(duration_micros) AS measured, groupUniqArrayArray(tags) AS span_tags
-  FROM tributary.spans
-  WHERE project_id = {project:UUID} AND trace_id IN {ids:Array(String)} AND concat(dialect, '|', trace_id) IN {members:Array(String)}
-  GROUP BY trace_key, dialect, span_id
-), placed AS (
-  SELECT *, parent_span_id = '' OR parent_span_id = span_id OR (trace_key, parent_span_id) NOT IN (SELECT trace_key, span_id FROM joined) AS is_root,
-    tupleElement(used, 8) AS said_total,
-    if(said_total >= 0, said_total, if(tupleElement(used, 3) < 0 AND tupleElement(used, 4) < 0, -1,
-      greatest(tupleElement(used, 3), 0) + greatest(tupleElement(used, 4), 0))) AS total
-  FROM joined
-)
-SELECT trace_key, dialect,
-  countIf(is_root) AS root_count,
-  argMin(kind, (NOT is_root, first, span_id)) AS root_kind,
-  argMin(name, (NOT is_root, first, span_id)) AS root_name,
-  ${fromRoot('user_id', 'trace_user')}, ${fromRoot('session_id', 'trace_session')},
-  ${fromRoot('agent_name', 'trace_agent')}, ${fromRoot('environment', 'trace_environment')},
-  if(trace_agent != '' AND (root_count > 1 OR root_kind = 'message'), trace_agent, root_name) AS trace_name,
-  multiIf(countIf(is_root AND status = 'error') > 0, 'error', countIf(is_root AND status = 'running') > 0, 'running',
-    countIf(is_root AND status = 'paused') > 0, 'paused', 'ok') AS trace_status,
-  toUnixTimestamp64Micro(min(first)) AS started,
-  if(trace_status = 'running', NULL, toUnixTimestamp64Micro(max(last))) AS ended,
-  if(root_count = 1 AND maxIf(tupleElement(measured, 1), is_root) > 0, maxIf(tupleElement(measured, 3), is_root), -1) AS duration,
-  count() AS span_count, countIf(status = 'error') AS error_count,
-  [${['tupleElement(used, 3)', 'tupleElement(used, 4)', 'tupleElement(used, 5)', 'tupleElement(used, 6)', 'tupleElement(used, 7)', 'total'].map(sumOf).join(', ')}] AS counts,
-  arraySort(groupUniqArrayArray(span_tags)) AS tags
-FROM placed GROUP BY trace_key, dialect`;
-
-/** `SELECT` once more, because an alias must not be called like the column it is made from. */
-const NAMED = `SELECT trace_key, dialect, trace_name AS name, trace_status AS status, started, ended, duration, span_count, error_count, counts,
-  trace_user AS user_id, trace_session AS session_id, trace_agent AS agent_name, trace_environment AS environment, tags FROM (${SUMMARIES})`;
 
 export interface Summarised {
   /** `dialect|traceId` */
   readonly key: string;
+  /** Where it stands in a list: its earliest span, hidden ones included. */
   readonly startMicros: number;
+  readonly models: readonly string[];
   readonly summary: TraceSummary;
+}
+
+export interface SummaryOptions {
+  readonly vanishing: Vanishing | undefined;
+  /** Plumbing is shown and counted. */
+  readonly showsHidden?: boolean;
 }
 
 /** `rootOf`: every stored trace key to read, with the trace it belongs to (see aliases.ts). In no particular order. */
@@ -110,51 +79,78 @@ export async function summarise(
   store: StoreReader,
   project: ProjectId,
   rootOf: ReadonlyMap<string, string>,
+  { vanishing, showsHidden = false }: SummaryOptions,
 ): Promise<Summarised[]> {
   if (rootOf.size === 0) return [];
-  const members = [...rootOf.keys()];
-  const rows = await store.select<Row>(NAMED, {
+  const hidden = showsHidden ? 'shown' : await hiddenSpans(store, project);
+  const moved = [...rootOf].filter(([key, root]) => key !== root);
+  const params = {
+    ...vanishingParams(vanishing, microsNow()),
     project,
-    members,
+    members: [...rootOf.keys()],
     roots: [...rootOf.values()],
-    ids: [...new Set(members.map(idOf))],
-  });
-  return rows.map((row) => ({ key: row.trace_key, startMicros: row.started, summary: toSummary(row) }));
+    ids: [...new Set([...rootOf.keys()].map(idOf))],
+    aliases: moved.map(([key]) => key),
+    aliasRoots: moved.map(([, root]) => root),
+  };
+  const scope: Scope = {
+    roots: moved.length === 0 ? undefined : CARRIED_ROOTS,
+    rowsWith: ROWS,
+    hidden,
+    withoutSums: true,
+  };
+  const [rows, sums, starts] = await Promise.all([
+    store.select<Row>(describedTraces(scope), params),
+    traceSums(store, params, showsHidden),
+    hidden === 'left out' ? startsOf(store, rootOf, params) : new Map<string, number>(),
+  ]);
+  return rows.map((row) => ({
+    key: row.trace_key,
+    startMicros: starts.get(row.trace_key) ?? row.started,
+    models: row.trace_models,
+    summary: toSummary(row, sums.get(row.trace_key) ?? NO_SUMS),
+  }));
 }
 
-function toSummary(row: Row): TraceSummary {
-  const durationMicros = row.duration >= 0 ? row.duration : row.ended === null ? null : row.ended - row.started;
+const STORED_KEY = `concat(dialect, '|', trace_id)`;
+const ROWS = `trace_id IN {ids:Array(String)} AND ${STORED_KEY} IN {members:Array(String)}`;
+
+async function startsOf(
+  store: StoreReader,
+  rootOf: ReadonlyMap<string, string>,
+  params: QueryParams,
+): Promise<Map<string, number>> {
+  const rows = await store.select<{ stored_key: string; started: number }>(
+    `SELECT ${STORED_KEY} AS stored_key, toUnixTimestamp64Micro(min(start_time)) AS started
+     FROM tributary.spans WHERE project_id = {project:UUID} AND ${ROWS} GROUP BY stored_key`,
+    params,
+  );
+  const starts = new Map<string, number>();
+  for (const { stored_key: key, started } of rows) {
+    const root = rootOf.get(key) ?? key;
+    starts.set(root, Math.min(starts.get(root) ?? started, started));
+  }
+  return starts;
+}
+
+function toSummary(row: Row, { counts, picoUsd }: TraceSums): TraceSummary {
   return {
     traceId: idOf(row.trace_key),
-    name: orNull(row.name),
+    name: orNull(row.trace_name),
     dialect: row.dialect,
-    status: row.status,
-    startTime: isoOrNull(row.started) ?? '',
+    status: row.trace_status,
+    startTime: isoFromMicros(row.started),
     endTime: isoOrNull(row.ended),
-    durationMs: durationMicros === null ? null : durationMicros / 1000,
+    durationMs: row.duration === null ? null : row.duration / 1000,
     spanCount: row.span_count,
     errorCount: row.error_count,
-    usage: usageBody(row.counts),
-    costUsd: null,
-    userId: orNull(row.user_id),
-    sessionId: orNull(row.session_id),
-    agentName: orNull(row.agent_name),
-    environment: orNull(row.environment),
-    tags: row.tags,
-  };
-}
-
-/** Counts in the order of `USAGE_FIELDS`; -1 is "not said". */
-export function usageBody(counts: readonly number[]): z.infer<typeof UsageBody> {
-  const [input = -1, output = -1, cacheRead = -1, cacheWrite = -1, reasoning = -1, total = -1] = counts;
-  const known = (count: number) => (count < 0 ? null : count);
-  return {
-    inputTokens: known(input),
-    outputTokens: known(output),
-    cacheReadTokens: known(cacheRead),
-    cacheWriteTokens: known(cacheWrite),
-    reasoningTokens: known(reasoning),
-    totalTokens: known(total),
+    usage: usageBody(counts),
+    costUsd: picoUsd === null ? null : usdOf(picoUsd),
+    userId: orNull(row.trace_user),
+    sessionId: orNull(row.trace_session),
+    agentName: orNull(row.trace_agent),
+    environment: orNull(row.trace_environment),
+    tags: row.trace_tags,
   };
 }
 

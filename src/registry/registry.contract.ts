@@ -103,6 +103,92 @@ export function describeRegistry(
       expect(await directory(b).getPerson('u')).toBeUndefined();
     });
 
+    it('lists people newest first, finds them by id and by property, and by many ids at once', async () => {
+      const { id: c } = await registry.createProject('people');
+      const people = directory(c);
+      for (const name of ['ann', 'bob', 'Cara_%'])
+        await people.ensurePerson(name, { city: name === 'bob' ? 'Oslo 50%' : 'Rome' });
+      await people.ensurePerson('plain');
+      const list = async (search?: string, limit = 10, offset = 0) => {
+        const page = await people.listPeople({ limit, offset, ...(search !== undefined && { search }) });
+        return [page.people.map((person) => person.id), page.total];
+      };
+      expect(await list()).toEqual([['plain', 'Cara_%', 'bob', 'ann'], 4]);
+      expect(await list(undefined, 2, 1)).toEqual([['Cara_%', 'bob'], 4]);
+      expect(await list('ROME')).toEqual([['Cara_%', 'ann'], 2]);
+      expect(await list('a_%')).toEqual([['Cara_%'], 1]);
+      expect(await list('50%')).toEqual([['bob'], 1]);
+      expect(await list('nobody')).toEqual([[], 0]);
+      expect((await people.people(['bob', 'nobody', 'ann', 'bob'])).map((person) => person.id)).toEqual(['bob', 'ann']);
+      expect(await directory(a).people(['bob'])).toEqual([]);
+      const many = Array.from({ length: 3000 }, (_, i) => `nobody ${i}`);
+      expect((await people.people([...many, 'ann'])).map((person) => person.properties)).toEqual([{ city: 'Rome' }]);
+    });
+
+    it('knows which version was registered last, also an older one again, also after a restart', async () => {
+      const agents = directory(a);
+      await agents.ensureAgent('changing');
+      expect(agents.currentAgentVersion('changing')).toBeUndefined();
+      await agents.ensureAgentVersion('changing', { name: 'v1', content: '{"prompt":1}' });
+      await agents.ensureAgentVersion('changing', { name: 'v2', content: '{"prompt":2}' });
+      expect(directory(a).currentAgentVersion('changing')).toBe('v2');
+      expect(await agents.ensureAgentVersion('changing', { name: 'v1', content: '{"prompt":1}' })).toMatchObject({
+        created: false,
+        number: 1,
+        content: '{"prompt":1}',
+      });
+      expect(directory(a).currentAgentVersion('changing')).toBe('v1');
+      // Events name versions, too; that registers nothing.
+      await registry.ensureMentioned([{ projectId: a, agent: { name: 'changing', version: 'v3' } }]);
+      expect(directory(a).currentAgentVersion('changing')).toBe('v1');
+      expect(directory(b).currentAgentVersion('changing')).toBeUndefined();
+      const again = await subject.open();
+      expect(again.directory(a, async () => undefined).currentAgentVersion('changing')).toBe('v1');
+      await again.close();
+    });
+
+    it('keeps the content that a version was registered with, also when an event named it first', async () => {
+      const agents = directory(a);
+      await registry.ensureMentioned([{ projectId: a, agent: { name: 'content', version: 'v' } }]);
+      expect(await agents.getAgentVersion('content', 'v')).toMatchObject({ content: null });
+      await agents.ensureAgentVersion('content', { name: 'v', content: 'first' });
+      await agents.ensureAgentVersion('content', { name: 'v', content: 'second' });
+      expect(await agents.getAgentVersion('content', 'v')).toMatchObject({ content: 'first' });
+    });
+
+    it('lists agents and their versions by number', async () => {
+      const { id: c } = await registry.createProject('agents');
+      const agents = directory(c);
+      for (const name of ['z', 'y', 'x']) await agents.ensureAgent(name);
+      for (const name of ['2', '1']) await agents.ensureAgentVersion('y', { name });
+      expect((await agents.listAgents()).map((agent) => [agent.name, agent.number])).toEqual([
+        ['z', 1],
+        ['y', 2],
+        ['x', 3],
+      ]);
+      expect((await agents.listAgentVersions('y')).map((version) => version.name)).toEqual(['2', '1']);
+      expect(await agents.listAgentVersions('nobody')).toEqual([]);
+      expect(await directory(b).listAgentVersions('y')).toEqual([]);
+    });
+
+    it('keeps settings per project', async () => {
+      expect(await registry.settings(a)).toEqual({ strictAgentVersions: false });
+      expect(await registry.changeSettings(a, { strictAgentVersions: true })).toEqual({ strictAgentVersions: true });
+      expect(await registry.changeSettings(a, {})).toEqual({ strictAgentVersions: true });
+      expect(await directory(a).settings()).toEqual({ strictAgentVersions: true });
+      expect(await directory(b).settings()).toEqual({ strictAgentVersions: false });
+      await registry.changeSettings(a, { strictAgentVersions: false });
+      expect(await registry.settings(a)).toEqual({ strictAgentVersions: false });
+    });
+
+    it('keeps how far a background stage is', async () => {
+      expect(await registry.mark('stage')).toBe(0);
+      await registry.setMark('stage', 7);
+      await registry.setMark('stage', 2 ** 52);
+      expect(await registry.mark('stage')).toBe(2 ** 52);
+      expect(await registry.mark('another')).toBe(0);
+    });
+
     it('gives equal content one fingerprint, per project', async () => {
       const { id } = await directory(a).ensureFingerprint('hash', '{}');
       expect((await directory(a).ensureFingerprint('hash', '{}')).id).toBe(id);

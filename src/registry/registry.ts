@@ -5,7 +5,9 @@
 
 import type { ProjectId } from '../canonical/ids.ts';
 import type { JsonObject } from '../canonical/json.ts';
-import type { Directory } from '../dialects/dialect.ts';
+import type { Directory, ProjectSettings } from '../dialects/dialect.ts';
+import type { OwnPrices, Repricings } from './prices.ts';
+import type { Sampling } from './sampling.ts';
 
 /**
  * `ingest`: send events. `read`: query. `admin`: manage the keys of its project. `instance`: make and list projects;
@@ -74,6 +76,17 @@ export interface Registry {
 
   /** Agents, versions and people that events name, in order, in few transactions. */
   ensureMentioned(mentions: readonly Mentioned[]): Promise<void>;
+
+  readonly prices: OwnPrices;
+  readonly repricings: Repricings;
+  readonly sampling: Sampling;
+
+  settings(projectId: ProjectId): Promise<ProjectSettings>;
+  changeSettings(projectId: ProjectId, changes: Partial<ProjectSettings>): Promise<ProjectSettings>;
+
+  /** How far a background stage has come in the log; 0 when it has not begun. */
+  mark(name: string): Promise<number>;
+  setMark(name: string, position: number): Promise<void>;
 
   addDeadLetter(letter: Omit<DeadLetter, 'createdAt'>, record: { meta: string; body: Uint8Array }): Promise<void>;
   findDeadLetter(projectId: ProjectId, position: number): Promise<DeadLetter | undefined>;

@@ -16,8 +16,8 @@ export interface StoreReader {
 }
 
 export interface StoreWriter extends StoreReader {
-  /** Statements without a result: schema. */
-  command(sql: string): Promise<void>;
+  /** Statements without a result: schema, deletions. Resolves when it is done. */
+  command(sql: string, params?: QueryParams): Promise<void>;
   /**
    * Rows as JSONCompactEachRow bytes, one array per line, in the order of `columns`. Resolves when they are on disk and
    * visible to every reader. One call is one block: all rows or none.

@@ -1,6 +1,7 @@
 /** Prometheus: numbers are read where they are kept, at the moment they are asked for. */
 
 import { Counter, Gauge, Registry as Metrics } from 'prom-client';
+import type { EnrichProgress } from '../enrich/enrich.ts';
 import type { IntakeCounters } from '../intake/intake.ts';
 import type { LoaderProgress } from '../loader/loader.ts';
 import type { LogHead } from '../log/log.ts';
@@ -8,10 +9,16 @@ import type { LogHead } from '../log/log.ts';
 export interface MetricSources {
   readonly intake: IntakeCounters;
   readonly loader: { readonly progress: LoaderProgress; readonly backlogBytes: number };
+  readonly enrich: { readonly progress: EnrichProgress };
   readonly log: { readonly head: LogHead };
 }
 
-export function buildMetrics({ intake, loader, log }: MetricSources): () => Promise<{ type: string; text: string }> {
+export function buildMetrics({
+  intake,
+  loader,
+  enrich,
+  log,
+}: MetricSources): () => Promise<{ type: string; text: string }> {
   const metrics = new Metrics();
   const registers = [metrics];
   const total = (name: string, help: string, read: () => number) =>
@@ -51,6 +58,10 @@ export function buildMetrics({ intake, loader, log }: MetricSources): () => Prom
   });
   total('loaded_events', 'Events stored since start', () => loader.progress.loadedEvents);
   total('duplicate_events', 'Repeated deliveries that were not stored again', () => loader.progress.duplicateEvents);
+  total('sampled_out_events', 'Left out by the sampling of their agents', () => loader.progress.sampledOutEvents);
+  total('counted_spans', 'Model calls whose tokens were counted here', () => enrich.progress.countedSpans);
+  total('repriced_spans', 'Spans that a re-pricing gave another price', () => enrich.progress.repricedSpans);
+  total('enrich_skipped_traces', 'Traces that could not be enriched', () => enrich.progress.skippedTraces);
   total('dead_letters', 'Records that could not be stored since start', () => loader.progress.deadLetters);
   total(
     'log_quarantined_regions',
@@ -60,6 +71,7 @@ export function buildMetrics({ intake, loader, log }: MetricSources): () => Prom
   gauge('log_backlog_bytes', 'Durable but not yet stored', () => loader.backlogBytes);
   gauge('log_position', 'Position that the next event gets', () => log.head.position);
   gauge('loader_position', 'Everything before it is stored', () => loader.progress.position);
+  gauge('enrich_position', 'Everything before it is counted and compared', () => enrich.progress.doneUntil);
   gauge('process_resident_memory_bytes', 'Resident memory', () => process.memoryUsage.rss());
   return async () => ({ type: metrics.contentType, text: await metrics.metrics() });
 }

@@ -10,6 +10,8 @@ export interface Habits {
   readonly eventIds?: (reply: unknown) => unknown;
   /** Requests that are sent first, in their order, when the others are shuffled. */
   readonly comesFirst?: (request: RecordedRequest) => boolean;
+  /** Requests that are sent once, after all others and in their order. */
+  readonly comesLast?: (request: RecordedRequest) => boolean;
   /** Requests whose repetition is a second event: sent once. */
   readonly isAnotherEachTime?: (request: RecordedRequest) => boolean;
   /** Span fields that the order of arrival decides by contract. */
@@ -17,7 +19,11 @@ export interface Habits {
 }
 
 const HABITS: Readonly<Record<string, Habits>> = {
-  lunary: { eventPath: /^\/(v1\/runs\/ingest|api\/report|api\/v1\/report)\/?$/ },
+  lunary: {
+    eventPath: /^\/(v1\/runs\/ingest|api\/report|api\/v1\/report)\/?$/,
+    // A write-back is about what is stored when it comes: it names a run by its hash, and takes tags away (7.5, 3.1).
+    comesLast: ({ method }) => method === 'PATCH' || method === 'DELETE',
+  },
   vellum: { eventPath: /^\/monitoring\/v1\/events$/ },
   voker: {
     eventPath: /^\/api\/v1\/events$/,
@@ -36,7 +42,10 @@ const HABITS: Readonly<Record<string, Habits>> = {
   },
   whyops: {
     eventPath: /^\/api\/events(\/.*)?$/,
-    eventIds: (reply) => member(reply, 'eventIds'),
+    // The synchronous routes answer with the event's result.
+    eventIds: (reply) => member(reply, 'eventIds') ?? [member(reply, 'id')],
+    // An event is of the version that its agent has when it arrives (4.6).
+    comesFirst: ({ path }) => /\/(entities|agents)\/init$/.test(path),
     // Only an idempotency key makes two events the same, and no SDK sends one (protocols/whyops.md 4.5, 6).
     isAnotherEachTime: ({ body }) =>
       member(body, 'eventType') !== undefined && member(body, 'idempotencyKey') === undefined,

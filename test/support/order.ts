@@ -12,11 +12,13 @@ import type { Stored, StoredEvent, StoredTrace } from './stored.ts';
 const PAUSES = 2;
 
 export function shuffledDeliveries(one: Case, seed: number): Delivery[] {
-  const { comesFirst = () => false, isAnotherEachTime = () => false } = habitsOf(one);
+  const { comesFirst = () => false, comesLast = () => false, isAnotherEachTime = () => false } = habitsOf(one);
   const first: Delivery[] = [];
+  const last: Delivery[] = [];
   const rest: Delivery[] = [];
   for (const [index, request] of one.requests.entries()) {
     if (comesFirst(request)) first.push({ index, request });
+    else if (comesLast(request)) last.push({ index, request });
     else rest.push({ index, request }, ...(isAnotherEachTime(request) ? [] : partsOf(one, index, request)));
   }
   const random = mulberry32(seed);
@@ -25,7 +27,7 @@ export function shuffledDeliveries(one: Case, seed: number): Delivery[] {
     .sort((a, b) => a.key - b.key)
     .map(({ delivery }) => delivery);
   const pauses = new Set(Array.from({ length: PAUSES }, () => Math.floor(random() * (shuffled.length - 1))));
-  return [...first, ...shuffled.map((delivery, i) => ({ ...delivery, thenSettle: pauses.has(i) }))];
+  return [...first, ...shuffled.map((delivery, i) => ({ ...delivery, thenSettle: pauses.has(i) })), ...last];
 }
 
 /** A request for each event of a batch; anything else is repeated as it is. */
@@ -51,7 +53,7 @@ function mulberry32(seed: number): () => number {
   };
 }
 
-const TIMES = ['startTime', 'endTime', 'durationMs'];
+const TIMES = ['startTime', 'endTime', 'durationMs', 'timeToFirstTokenMs'];
 /** A trace takes these from its earliest root. */
 const OF_THE_ROOT = ['name', 'userId', 'sessionId', 'agentName', 'environment'];
 

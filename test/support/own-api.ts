@@ -38,11 +38,16 @@ export async function getRoutes(server: TestServer): Promise<GetRoute[]> {
   });
 }
 
-/** The route without filters, and with each value in every place that takes a text. */
+/**
+ * The route without filters, and with each value in every place that takes a text: filters of a route with an id in its
+ * path are tried with the first id.
+ */
 export function filtered(route: GetRoute, values: readonly string[]): string[] {
   const texts = route.parameters.filter((parameter) => isFree(parameter) && parameter.schema.type === 'string');
   const filters = texts.flatMap(({ name }) => values.map((value): [string, string] => [name, value]));
-  return pathsOf(route, values).flatMap((path) => withQueries(path, route, [undefined, ...filters]));
+  return pathsOf(route, values).flatMap((path, i) =>
+    withQueries(path, route, i === 0 ? [undefined, ...filters] : [undefined]),
+  );
 }
 
 /** The route with each choice of each parameter that has choices. */

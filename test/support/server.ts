@@ -131,8 +131,9 @@ export class TestServer {
     for (;;) {
       const text = await (await fetch(`${this.url}/metrics`)).text();
       const value = (name: string) => Number(new RegExp(`^tributary_${name} (\\S+)`, 'm').exec(text)?.[1]);
-      if (value('loader_position') >= value('log_position')) return;
-      if (Date.now() > deadline) throw new Error('the loader did not catch up');
+      const positions = [value('loader_position'), value('enrich_position')];
+      if (Math.min(...positions) >= value('log_position')) return;
+      if (Date.now() > deadline) throw new Error(`not everything is loaded and enriched: ${positions}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }

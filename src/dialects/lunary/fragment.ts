@@ -3,6 +3,7 @@
  * a `start` is trusted about what the run is, an `end` or `error` about how it came out (`protocols/lunary.md` 7.1).
  */
 
+import { plainMetadata } from '../../canonical/annotations.ts';
 import type { Placement } from '../../canonical/event.ts';
 import type { JsonObject } from '../../canonical/json.ts';
 import type { RegisterName, SpanFragment, SpanKind, SpanStatus, TextRegister } from '../../canonical/span.ts';
@@ -20,7 +21,10 @@ export interface Statement {
   readonly text?: { readonly [R in Exclude<TextRegister, 'kind' | 'status'>]?: string | undefined };
   readonly usage?: Usage | undefined;
   readonly tags?: readonly string[];
+  /** As the client sent it. */
   readonly metadata?: JsonObject | undefined;
+  /** Reserved metadata, see `marks.ts`. */
+  readonly marks?: JsonObject | undefined;
   readonly feedback?: string | undefined;
 }
 
@@ -53,7 +57,8 @@ const PATCH_RANK = 20;
 const ENDS: ReadonlySet<Phase> = new Set(['end', 'error', 'chat', 'custom-event', 'log']);
 
 export function fragmentOf(said: Statement, phase: Phase, timestamp: Micros, sentAt: Micros | undefined): SpanFragment {
-  const { spanId, kind, status, usage, tags, metadata, feedback } = said;
+  const { spanId, kind, status, usage, tags, feedback } = said;
+  const metadata = { ...said.marks, ...plainMetadata(said.metadata ?? {}) };
   const text: { -readonly [R in TextRegister]?: string } & { kind: SpanKind; status: SpanStatus } = { kind, status };
   for (const [register, value] of Object.entries(said.text ?? {})) {
     // `Object.entries` widens the key; the object has only registers.
@@ -69,7 +74,7 @@ export function fragmentOf(said: Statement, phase: Phase, timestamp: Micros, sen
     ...(ENDS.has(phase) ? { end: timestamp } : {}),
     ...(usage === undefined ? {} : { usage }),
     ...(tags === undefined || tags.length === 0 ? {} : { tags }),
-    ...(metadata === undefined || Object.keys(metadata).length === 0 ? {} : { metadata: JSON.stringify(metadata) }),
+    ...(Object.keys(metadata).length === 0 ? {} : { metadata: JSON.stringify(metadata) }),
     ...(feedback === undefined ? {} : { feedback }),
   };
 }

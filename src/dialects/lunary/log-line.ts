@@ -7,7 +7,7 @@ import { asJsonText, asObject, asText, at, type JsonObject } from '../../canonic
 import { errorText } from '../../canonical/span.ts';
 import { parentOf, read } from './envelope.ts';
 import type { Statement } from './fragment.ts';
-import { textOf, under } from './run.ts';
+import { textOf, typeMark, under } from './run.ts';
 
 export function logStatement(event: JsonObject, spanId: string): Statement {
   const level = asText(read(event, 'event'));
@@ -26,6 +26,7 @@ export function logStatement(event: JsonObject, spanId: string): Statement {
       userId: asText(read(event, 'userId')),
     },
     metadata: { ...asObject(read(event, 'metadata')), ...asObject(read(event, 'extra')) },
+    marks: typeMark('log'),
   };
 }
 

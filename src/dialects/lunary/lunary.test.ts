@@ -7,14 +7,30 @@ const UUID = '11111111-2222-4333-8444-555555555555';
 const INGEST = '/v1/runs/ingest';
 const REPORT = '/api/report';
 
+const TOPS = ['models/top', 'agents/top'];
+const FIGURES = [
+  ...['tokens', 'costs', 'errors', 'runs', 'run-types', 'custom-events', 'latency', 'threads'],
+  ...['users/new', 'users/active', 'users/average-cost'],
+  ...['feedback/thumb/up', 'feedback/thumb/down', 'feedback-ratio'],
+];
+
 describe('routes', () => {
   it('stand where the vendor has them', () => {
-    expect(lunary.routes.map(({ id, method, path }) => `${id} ${method} ${path}`)).toEqual([
-      'lunary.ingest POST /v1/runs/ingest',
-      'lunary.report POST /api/report',
-      'lunary.report-v1 POST /api/v1/report',
-      'lunary.health GET /v1/health',
+    expect(lunary.routes.map(({ method, path, scope = 'ingest' }) => `${method} ${path} ${scope}`)).toEqual([
+      ...['POST /v1/runs/ingest ingest', 'POST /api/report ingest', 'POST /api/v1/report ingest'],
+      'GET /v1/health public',
+      ...['feedback', 'score', 'tags', 'visibility'].map((name) => `PATCH /v1/runs/:id/${name} read`),
+      ...['DELETE /v1/runs/:id admin', 'DELETE /v1/external-users/:id admin'],
+      ...['', '/count', '/usage', '/export'].map((rest) => `GET /v1/runs${rest} read`),
+      'GET /v1/runs/ingest ingest',
+      ...['', '/related', '/neighbors'].map((rest) => `GET /v1/runs/:id${rest} read`),
+      'GET /v1/runs/:id/feedback ingest',
+      ...['', '/props/keys', '/runs/usage', '/:id'].map((rest) => `GET /v1/external-users${rest} read`),
+      ...[...TOPS, ...FIGURES].map((name) => `GET /v1/analytics/${name} read`),
+      ...['models', 'users', 'custom-events'].map((name) => `GET /v1/filters/${name} read`),
     ]);
+    const ids = lunary.routes.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
     expect(lunary.cors?.methods).toBe('GET,POST,PATCH,DELETE,OPTIONS,PUT');
   });
 
@@ -110,13 +126,16 @@ describe('the legacy route', () => {
 
 describe('every fault', () => {
   const codes = Object.keys(FAULTS).filter((code): code is FaultCode => code in FAULTS);
-  const STATUS: Partial<Record<FaultCode, number>> = { 'missing-credential': 402, 'method-not-allowed': 404 };
+  const STATUS: Partial<Record<FaultCode, number>> = {
+    'missing-credential': 402,
+    'method-not-allowed': 404,
+  };
 
   it.each(codes)('%s has the shape of the vendor', (code) => {
     for (const path of [INGEST, REPORT]) {
       expect(route(path).refused({ code, message: 'secret' })).toEqual({
         status: STATUS[code] ?? FAULTS[code].status,
-        body: { message: expect.any(String) },
+        body: { message: expect.any(String), ...(code === 'invalid-field' ? { error: 'Error' } : {}) },
       });
     }
   });

@@ -6,7 +6,9 @@ import { asJsonText, asObject, asText, field, type JsonObject } from '../../cano
 import type { Micros } from '../../canonical/time.ts';
 import { ownIdOf, type Phase, phaseOf, read, sentAtOf } from './envelope.ts';
 import { fragmentOf, type Statement } from './fragment.ts';
+import { vendorUuid } from './ids.ts';
 import { logStatement } from './log-line.ts';
+import { THREAD_UUID_MARK, UUID_MARK } from './marks.ts';
 import { bareStatement, runStatement } from './run.ts';
 import { chatStatement, customEventStatement } from './thread.ts';
 
@@ -15,7 +17,8 @@ export function lunaryEvent(event: JsonObject, payload: string, receivedAt: Micr
   const sentAt = sentAtOf(event);
   const timestamp = sentAt ?? receivedAt;
   const eventId = eventIdOf(event, payload);
-  const said = statementOf(event, phase, eventId);
+  const plain = statementOf(event, phase, eventId);
+  const said: Statement = { ...plain, marks: { ...uuidMarks(plain), ...plain.marks } };
   return {
     eventId,
     type: asText(read(event, 'event')) ?? asText(read(event, 'type')) ?? 'unknown',
@@ -50,6 +53,15 @@ function statementOf(event: JsonObject, phase: Phase, eventId: string): Statemen
     default:
       return runStatement(event, phase, spanId);
   }
+}
+
+/** The vendor's API names runs and threads by UUIDs; by these they are found again (2.2). */
+function uuidMarks({ spanId, text }: Statement): JsonObject {
+  const thread = text?.sessionId;
+  return {
+    ...(vendorUuid(spanId) === spanId ? {} : { [UUID_MARK]: vendorUuid(spanId) }),
+    ...(thread === undefined || vendorUuid(thread) === thread ? {} : { [THREAD_UUID_MARK]: vendorUuid(thread) }),
+  };
 }
 
 /** Absent properties say nothing; the vendor's server wipes stored ones then (2.6, 6.2). */

@@ -31,7 +31,6 @@ function rawIdOf(value: JsonValue | undefined): { id?: JsonValue } {
 const ANSWERS: Partial<Record<FaultCode, { readonly status?: number; readonly message: string }>> = {
   'missing-credential': { status: 402, message: 'Incorrect project id format' },
   'too-large': { message: 'request entity too large' },
-  'not-found': { message: 'Not Found' },
   // Its router knows no 405.
   'method-not-allowed': { status: 404, message: 'Not Found' },
   internal: { message: 'Internal Server Error' },
@@ -49,7 +48,23 @@ export function reportRefused(fault: Fault, request?: IntakeRequest): Reply {
     : plain(fault);
 }
 
+/** Routes for private keys: one that only sends is a public one (1.1). */
+export function privateOnly(fault: Fault, request?: IntakeRequest): Reply {
+  return fault.code === 'missing-credential' || fault.code === 'scope-missing'
+    ? message(401, 'This route requires a private API key')
+    : refused(fault, request);
+}
+
+/** Routes that ask for a right in the vendor's own list of rights: who has none is forbidden, not unknown (2.7). */
+export function forbidden(fault: Fault, request?: IntakeRequest): Reply {
+  return fault.code === 'missing-credential' || fault.code === 'scope-missing'
+    ? { status: 403, body: { error: 'Forbidden', message: "You don't have access to this resource" } }
+    : refused(fault, request);
+}
+
 function plain(fault: Fault): Reply {
+  if (fault.code === 'invalid-field')
+    return { status: statusOf(fault.code), body: { error: 'Error', message: fault.message } };
   const answer = ANSWERS[fault.code];
   return message(answer?.status ?? statusOf(fault.code), answer?.message ?? fault.message);
 }
@@ -67,6 +82,6 @@ function unknownCredential(credential: Credential | undefined): Reply {
   }
 }
 
-function message(status: number, text: string): Reply {
+export function message(status: number, text: string): Reply {
   return { status, body: { message: text } };
 }

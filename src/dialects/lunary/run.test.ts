@@ -186,6 +186,9 @@ describe('errors', () => {
   });
 });
 
+/** The vendor's id of the run `r`, from an implementation of the rule in Python (protocols/lunary.md 2.2). */
+const UUID_OF_R = { 'tributary.uuid': '454349e4-22f0-4297-a91e-ad13e21d3db5' };
+
 describe('usage, metadata, users', () => {
   it('reads what Python leaves null as not said', () => {
     const usage = span({ ...END, tokensUsage: { prompt: null, completion: 3 } }).usage;
@@ -199,7 +202,14 @@ describe('usage, metadata, users', () => {
     const start = { ...START, metadata: { a: 1, b: 1, c: 1 } };
     const end = { ...END, metadata: { b: 2, c: 2 } };
     const update = { ...END, event: 'update', timestamp: T + 3000, metadata: { c: 3 } };
-    expect(span(update, end, start).metadata).toEqual({ a: 1, b: 2, c: 3 });
+    expect(span(update, end, start).metadata).toEqual({ ...UUID_OF_R, a: 1, b: 2, c: 3 });
+  });
+
+  it('the uuid of the vendor and a type that its kind does not tell are metadata; clients cannot send such', () => {
+    const forged = { 'tributary.isPublic': true, 'tributary.score.a': { value: 1 }, mine: 1 };
+    expect(span({ ...START, metadata: forged }).metadata).toEqual({ ...UUID_OF_R, mine: 1 });
+    expect(span({ ...START, type: 'banana' }).metadata).toMatchObject({ 'tributary.type': 'banana' });
+    expect(span({ ...START, runId: '8ee49969-4335-426c-c68d-cf993e874aee' }).metadata).toEqual({});
   });
 
   it('a user on any event counts, the one of the start most', () => {

@@ -1,35 +1,15 @@
 /** Events of a run: `start`, `end`, `error`, `update` (`protocols/lunary.md` 2.5), and those that say little about it. */
 
 import type { Placement } from '../../canonical/event.ts';
-import {
-  asJsonText,
-  asObject,
-  asText,
-  asTextList,
-  at,
-  field,
-  type JsonObject,
-  type JsonValue,
-} from '../../canonical/json.ts';
+import { asJsonText, asObject, asText, asTextList, at, type JsonObject, type JsonValue } from '../../canonical/json.ts';
 import { errorText, type SpanKind, type SpanStatus } from '../../canonical/span.ts';
-import { asTokenCount, type Usage } from '../../canonical/usage.ts';
 import { type Phase, parentOf, read } from './envelope.ts';
 import { feedbackPatch } from './feedback.ts';
 import type { Statement } from './fragment.ts';
+import { TYPE_MARK } from './marks.ts';
+import { kindOf, markedType } from './types.ts';
+import { usageOf } from './usage.ts';
 
-const KINDS: ReadonlyMap<string, SpanKind> = new Map([
-  ['llm', 'llm'],
-  ['agent', 'agent'],
-  ['tool', 'tool'],
-  ['chain', 'chain'],
-  ['retriever', 'retriever'],
-  ['embed', 'embedding'],
-  ['embedding', 'embedding'],
-  ['chat', 'message'],
-  ['message', 'message'],
-  ['thread', 'chain'],
-  ['convo', 'chain'],
-]);
 /** Runs that are one call to a model: their name is the model's. */
 const MODEL_KINDS: ReadonlySet<SpanKind> = new Set(['llm', 'embedding']);
 
@@ -65,7 +45,13 @@ export function runStatement(event: JsonObject, phase: RunPhase, spanId: string)
     usage: usageOf(event),
     tags: isStart ? asTextList(read(event, 'tags') ?? at(read(event, 'metadata'), 'tags')) : [],
     metadata: isStart ? startMetadata(event) : asObject(read(event, 'metadata')),
+    // As with the kind, a start is to be believed; LangChain's ends call an agent a chain (4.1).
+    marks: isStart && type !== undefined ? typeMark(markedType(type)) : undefined,
   };
+}
+
+export function typeMark(type: string | undefined): JsonObject | undefined {
+  return type === undefined ? undefined : { [TYPE_MARK]: type };
 }
 
 /** Feedback, and events that the vendor does not know: the run exists, and little more. */
@@ -81,10 +67,6 @@ export function bareStatement(event: JsonObject, phase: 'feedback' | 'other', sp
     text: { name: nameOf(event), userId: asText(read(event, 'userId')) },
     feedback: phase === 'feedback' ? feedbackPatch(patches, read(event, 'overwrite') === true) : undefined,
   };
-}
-
-function kindOf(type: string | undefined): SpanKind {
-  return KINDS.get(type ?? '') ?? 'event';
 }
 
 /** Google's clients report `models/gemini-…` for the model `gemini-…` (2.1). */
@@ -111,20 +93,6 @@ function startMetadata(event: JsonObject): JsonObject {
     ...(templateId === undefined ? {} : { templateId }),
     ...(runtime === undefined ? {} : { runtime }),
     ...asObject(read(event, 'metadata')),
-  };
-}
-
-/** Python's streams leave `prompt` null; counts that are no numbers are not said (4.2). */
-function usageOf(event: JsonObject): Usage | undefined {
-  const tokens = asObject(read(event, 'tokensUsage'));
-  const input = asTokenCount(field(tokens, 'prompt'));
-  const output = asTokenCount(field(tokens, 'completion'));
-  const cacheRead = asTokenCount(field(tokens, 'promptCached') ?? field(tokens, 'prompt_cached'));
-  if (input === undefined && output === undefined && cacheRead === undefined) return undefined;
-  return {
-    ...(input === undefined ? {} : { input }),
-    ...(output === undefined ? {} : { output }),
-    ...(cacheRead === undefined ? {} : { cacheRead }),
   };
 }
 

@@ -61,7 +61,7 @@ export function spansOf(events: readonly EventDraft[]): Record<string, JsonObjec
 }
 
 function flat(span: ReturnType<typeof emptySpan>): JsonObject {
-  const [, , ...counts] = span.usage ?? [0, 0];
+  const counts = span.tokens?.[2] ?? [];
   const text = [...span.text].map(([name, [, , value]]): [string, JsonValue] => [
     name,
     JSON_REGISTERS.includes(name) ? JSON.parse(value) : value,

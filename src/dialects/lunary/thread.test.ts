@@ -7,6 +7,12 @@ const CHAT = {
   message: { role: 'user', content: 'Hello' },
 };
 
+/** The vendor's ids of `m1` and `th`, from an implementation of the rule in Python (protocols/lunary.md 2.2). */
+const UUIDS = {
+  'tributary.uuid': 'ca0df2c9-5aa1-44c1-a0ff-2ff3c8f967fd',
+  'tributary.threadUuid': '6bde0b83-0d8b-456d-aa61-c5c1cb648c7f',
+};
+
 describe('chat messages', () => {
   it('are spans of their own in the session of their thread', () => {
     expect(draft(CHAT)).toMatchObject({ spanId: 'm1', placement: { by: 'parent' }, type: 'chat' });
@@ -36,9 +42,11 @@ describe('chat messages', () => {
     expect(span({ ...CHAT, message, threadMetadata: { ch: 'web' }, metadata: { own: 1 } }).metadata).toEqual({
       ...{ own: 1, threadMetadata: { ch: 'web' }, messageId: 'm1', isRetry: true },
       ...{ tags: ['t'], extra: { a: { deep: 1 } }, metadata: { m: 1 } },
+      ...UUIDS,
     });
     expect(span({ ...CHAT, message: { role: 'user', content: 'x', is_retry: true, id: null } }).metadata).toEqual({
       isRetry: true,
+      ...UUIDS,
     });
   });
 

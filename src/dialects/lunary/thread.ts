@@ -8,7 +8,7 @@ import { asJsonText, asObject, asText, asTextList, field, type JsonObject } from
 import { read } from './envelope.ts';
 import { feedbackPatch } from './feedback.ts';
 import type { Statement } from './fragment.ts';
-import { nameOf } from './run.ts';
+import { nameOf, typeMark } from './run.ts';
 
 /** What was said to the model; everybody else's words are output. */
 const INPUT_ROLES: ReadonlySet<unknown> = new Set(['user', 'system']);
@@ -62,5 +62,6 @@ export function customEventStatement(event: JsonObject, spanId: string): Stateme
     },
     tags: asTextList(read(event, 'threadTags')),
     metadata: asObject(read(event, 'metadata')),
+    marks: typeMark('custom-event'),
   };
 }

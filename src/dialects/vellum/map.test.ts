@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { emptySpan, type FoldedSpan, joinFragment } from '../../canonical/merge.ts';
-import type { TextRegister } from '../../canonical/span.ts';
+import type { SpanFragment, TextRegister } from '../../canonical/span.ts';
 import { vellumEvent } from './map.ts';
 
 const NOW = Date.UTC(2026, 0, 1) * 1000;
@@ -40,6 +40,12 @@ function draft({ name, second = 0, spanId = 's', parent, body, links }: Sent) {
     body: { ...(name.startsWith('node.') ? { node_definition } : { workflow_definition }), ...body },
   };
   return vellumEvent(JSON.parse(JSON.stringify(event)), JSON.stringify(event), NOW);
+}
+
+function onlyFragment(sent: Sent): SpanFragment {
+  const [fragment] = draft(sent).fragments;
+  if (fragment === undefined) throw new Error('an event has one fragment');
+  return fragment;
 }
 
 function fold(...events: readonly Sent[]): FoldedSpan {
@@ -170,7 +176,9 @@ test('metadata says how the execution was launched, once, at the span that was l
     release_tag_name: 'LATEST',
     execution_metadata: { tier: 'gold' },
     launched_by: ['WORKFLOW_RELEASE_TAG', 'API_REQUEST'],
-    links,
+    links: [
+      { type: 'ROOT_SPAN', spanId: 'root', traceId: 'root', sessionId: 't', contextType: 'WORKFLOW', name: 'Support' },
+    ],
   });
   const body = { outputs: {}, mocked: false, redacted: true, invoked_ports: null };
   expect(facts({ name: 'node.execution.fulfilled', parent: ROOT, body, links: [] })).toEqual({
@@ -201,6 +209,127 @@ test('an event that the API does not list is a generic span that any known event
 
 test('the identity of an event is its id, as sent', () => {
   expect(draft({ name: 'node.execution.paused' }).eventId).toBe('node.execution.paused-0');
+});
+
+test('links lead to executions by the ids of our traces', () => {
+  const link = (type: string, span_context: unknown) => ({ trace_id: 'earlier', type, span_context });
+  const links = [
+    link('PREVIOUS_SPAN', { ...HOST, parent: ROOT }),
+    link('ROOT_SPAN', ROOT),
+    link('TRIGGERED_BY', { type: 'EXTERNAL', span_id: 'caller' }),
+    // None of these names an execution.
+    ...[link('ROOT_SPAN', null), link('ROOT_SPAN', { type: 'WORKFLOW' }), 'x', null],
+  ];
+  const { metadata } = onlyFragment({ name: 'workflow.execution.initiated', links });
+  expect(JSON.parse(metadata ?? '').links).toEqual([
+    {
+      type: 'PREVIOUS_SPAN',
+      spanId: 'host',
+      traceId: 'root',
+      sessionId: 'earlier',
+      contextType: 'WORKFLOW_NODE',
+      name: 'Classify',
+    },
+    {
+      type: 'ROOT_SPAN',
+      spanId: 'root',
+      traceId: 'root',
+      sessionId: 'earlier',
+      contextType: 'WORKFLOW',
+      name: 'Support',
+    },
+    { type: 'TRIGGERED_BY', spanId: 'caller', sessionId: 'earlier', contextType: 'EXTERNAL' },
+  ]);
+});
+
+test.each(['initiated', 'streaming', 'fulfilled', 'rejected', 'paused', 'resumed', 'log'])(
+  'a node that is excluded from monitoring is hidden, as its %s alone says',
+  (phase) => {
+    const hidden = (exclude_from_monitoring: unknown) =>
+      onlyFragment({
+        name: `node.execution.${phase}`,
+        body: { node_definition: { ...node_definition, exclude_from_monitoring } },
+      }).hidden;
+    expect(hidden(true)).toBe(true);
+    for (const other of [false, null, undefined, 'true', 1]) expect(hidden(other)).toBeUndefined();
+  },
+);
+
+test('a retry: every attempt is a workflow below the node, and the node ends by its own events', () => {
+  const node = { spanId: 'retry', parent: ROOT };
+  const attempt = (spanId: string, phase: string, second: number, body: object) => ({
+    name: `workflow.execution.${phase}`,
+    spanId,
+    parent: { type: 'WORKFLOW_NODE', span_id: 'retry', node_definition, parent: ROOT },
+    second,
+    body,
+  });
+  const failed = { error: { message: 'no', code: 'NODE_EXECUTION' } };
+  const events = [
+    { ...node, name: 'node.execution.initiated', body: { inputs: {} } },
+    attempt('first', 'initiated', 1, { inputs: {} }),
+    attempt('first', 'rejected', 2, failed),
+    attempt('second', 'initiated', 3, { inputs: {} }),
+    attempt('second', 'fulfilled', 4, { outputs: { a: 1 } }),
+    { ...node, name: 'node.execution.fulfilled', second: 5, body: { outputs: { a: 1 } } },
+  ];
+  const statusOf = (spanId: string) => text(fold(...events.filter((sent) => sent.spanId === spanId)), 'status');
+  expect(['retry', 'first', 'second'].map(statusOf)).toEqual(['ok', 'error', 'ok']);
+  for (const sent of events) expect(draft(sent).placement).toEqual({ by: 'trace', traceId: 'root' });
+  expect(text(fold(...events.filter(({ spanId }) => spanId === 'second')), 'parentSpanId')).toBe('retry');
+});
+
+test.each<[string, object, string | undefined, object | undefined]>([
+  [
+    'the outputs are an answer',
+    { model: 'gpt-4o', usage: { prompt_tokens: 9, completion_tokens: 2 } },
+    'gpt-4o',
+    { input: 9, output: 2 },
+  ],
+  [
+    'an output is one',
+    { text: 'Hi', raw: { model: 'claude', usage: { input_tokens: 9, output_tokens: 2 } } },
+    'claude',
+    { input: 9, output: 2 },
+  ],
+  [
+    'of Gemini',
+    { raw: { modelVersion: 'gemini-2.5', usageMetadata: { promptTokenCount: 4, candidatesTokenCount: 2 } } },
+    'gemini-2.5',
+    { input: 4, output: 2 },
+  ],
+  ['usage without a model', { usage: { input: 3, total: 99 } }, undefined, undefined],
+  ['a model without usage', { model: 'gpt-4o', usage: null }, undefined, undefined],
+  ['nothing', {}, undefined, undefined],
+])('model and tokens of a node: %s', (_name, outputs, model, usage) => {
+  const fragment = onlyFragment({ name: 'node.execution.fulfilled', body: { outputs } });
+  expect([fragment.text.model, fragment.usage]).toEqual([model, usage]);
+  // A workflow repeats what its nodes put out.
+  expect(onlyFragment({ name: 'workflow.execution.fulfilled', body: { outputs } }).usage).toBeUndefined();
+});
+
+test('all events of an execution, in any order and number, say the same', () => {
+  const body = { inputs: { q: 1 }, outputs: { a: 1 }, output: { name: 'a', value: 1 }, severity: 'INFO', message: 'm' };
+  const phases = ['initiated', 'streaming', 'paused', 'resumed', 'log', 'fulfilled'];
+  const events = phases.map((phase, second) => ({
+    name: `node.execution.${phase}`,
+    second,
+    ...(phase === 'log' ? {} : { parent: ROOT }),
+    body: {
+      ...body,
+      // Only one of them says so; it holds whenever that one comes.
+      node_definition: { ...node_definition, exclude_from_monitoring: phase === 'paused' },
+      outputs: { raw: { model: 'm', usage: { prompt_tokens: 2, completion_tokens: 1 } } },
+    },
+  }));
+  const whole = fold(...events);
+  expect([whole.hidden, whole.tokens?.[2].slice(0, 2)]).toEqual([true, [2, 1]]);
+  fc.assert(
+    fc.property(fc.shuffledSubarray([...events, ...events]), (some) => {
+      const missing = events.filter((sent) => !some.includes(sent));
+      expect(fold(...some, ...missing)).toEqual(whole);
+    }),
+  );
 });
 
 test('no JSON makes it throw', () => {

@@ -9,6 +9,7 @@ import { errorText, type SpanFragment, type SpanStatus } from '../../canonical/s
 import { type Micros, microsFromIso } from '../../canonical/time.ts';
 import { definitionField, type EventName, type Phase, readEventName } from './event-name.ts';
 import { metadataOf } from './metadata.ts';
+import { modelUseOf } from './model-use.ts';
 import { type Lineage, readLineage } from './parents.ts';
 
 /** Of every register without a rank of its own below. */
@@ -79,6 +80,8 @@ function knownFragment({ subject, phase }: EventName, reading: Reading): SpanFra
   putTree(text, event, lineage);
   putAgent(text, lineage, subject === 'workflow' ? definition : undefined);
   const outputRank = putResult(text, phase, body);
+  const use = subject === 'node' && phase === 'fulfilled' ? modelUseOf(asObject(field(body, 'outputs'))) : undefined;
+  if (use !== undefined) text.model = use.model;
   const metadata = WITHOUT_METADATA.includes(phase) ? undefined : metadataOf(event, definition, lineage.launch);
   return {
     spanId,
@@ -88,6 +91,9 @@ function knownFragment({ subject, phase }: EventName, reading: Reading): SpanFra
     start: timestamp,
     text,
     ...(phase === 'fulfilled' || phase === 'rejected' ? { end: timestamp } : {}),
+    ...(use === undefined ? {} : { usage: use.usage }),
+    // Routers that the SDK adds around tools (`protocols/vellum.md` 7.1).
+    ...(field(definition, 'exclude_from_monitoring') === true ? { hidden: true } : {}),
     ...(metadata === undefined ? {} : { metadata }),
   };
 }

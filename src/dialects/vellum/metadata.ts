@@ -3,7 +3,8 @@
  * them all. Null counts as absent. Large values (states, snapshots, display contexts) stay in the event's payload.
  */
 
-import { asArray, asObject, asText, field, type JsonObject, type JsonValue } from '../../canonical/json.ts';
+import { asObject, asText, field, type JsonObject, type JsonValue } from '../../canonical/json.ts';
+import { linksOf } from './links.ts';
 
 const BODY_FIELDS = [
   'mocked',
@@ -59,7 +60,7 @@ export function metadataOf(
   const body = asObject(field(event, 'body'));
   for (const key of BODY_FIELDS) put(key, field(body, key));
   put('error_raw_data', field(asObject(field(body, 'error')), 'raw_data'));
-  const links = asArray(field(event, 'links'));
-  put('links', links === undefined || links.length === 0 ? undefined : [...links]);
+  const links = linksOf(event);
+  put('links', links.length === 0 ? undefined : links);
   return Object.keys(facts).length === 0 ? undefined : JSON.stringify(facts);
 }

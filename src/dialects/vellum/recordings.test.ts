@@ -10,6 +10,7 @@ import type { EventDraft } from '../../canonical/event.ts';
 import type { JsonObject, JsonValue } from '../../canonical/json.ts';
 import { emptySpan, type FoldedSpan, isGreater, joinFragment } from '../../canonical/merge.ts';
 import type { TextRegister } from '../../canonical/span.ts';
+import { totalTokens, usageOfCounts } from '../../canonical/usage.ts';
 import { decode } from './decode.ts';
 import { vellumEvent } from './map.ts';
 
@@ -74,6 +75,7 @@ function present(spanId: string, span: FoldedSpan): { spanId: string } & Record<
     const value = span.text.get(key)?.[2] ?? null;
     return [key, value !== null && JSON_REGISTERS.includes(key) ? JSON.parse(value) : value] as const;
   });
+  const usage = span.tokens === undefined ? undefined : usageOfCounts(span.tokens[2]);
   const patches = [...span.metadata.values()].sort((a, b) => (isGreater(a, b) ? 1 : -1));
   return {
     ...Object.fromEntries(text),
@@ -81,13 +83,16 @@ function present(spanId: string, span: FoldedSpan): { spanId: string } & Record<
     tags: [...span.tags],
     metadata: Object.assign({}, ...patches.map(([, , patch]) => JSON.parse(patch))),
     durationMs: span.end === undefined ? null : (span.end - span.start) / 1000,
+    ...(usage === undefined
+      ? {}
+      : { usage: { inputTokens: usage.input, outputTokens: usage.output, totalTokens: totalTokens(usage) } }),
   };
 }
 
 const names = readdirSync(CASES).sort();
 
 test('all recordings are here', () => {
-  expect(names).toHaveLength(9);
+  expect(names).toHaveLength(10);
 });
 
 test.each(names)('%s becomes the spans that are expected', (name) => {

@@ -1,43 +1,14 @@
 /**
- * Vellum's "Create Monitoring Event": `POST /monitoring/v1/events`, one event or a list, all or nothing.
- * Source: docs/dialects/vellum.md.
+ * Vellum's "Create Monitoring Event": `POST /monitoring/v1/events`, one event or a list, all or nothing; and reading an
+ * execution back. Source: docs/dialects/vellum.md.
  */
 
 import { elementTexts } from '../../canonical/json-text.ts';
-import type { Fault } from '../../canonical/outcome.ts';
-import { FAULTS, type FaultCode, statusOf } from '../../faults.ts';
-import type { Claim, Dialect, EventRoute, Reply, RequestHead } from '../dialect.ts';
-import { credentialOf } from '../parse-json.ts';
+import type { Dialect, EventRoute, ResourceRoute } from '../dialect.ts';
+import { credential, refused } from './answers.ts';
 import { decode } from './decode.ts';
+import { executionDetail } from './detail.ts';
 import { vellumEvent } from './map.ts';
-
-/** Honoured by the Python client (`protocols/vellum.md` 4); its emitter holds up the host's exit meanwhile, so: soon. */
-const RETRY_AFTER_SECONDS = '1';
-
-/** The vendor has no 422, and its Python client repeats a request that got 409 (`protocols/vellum.md` 4). */
-const STATUS: Partial<Record<FaultCode, number>> = { 'invalid-field': 400, conflict: 400 };
-
-/** Without a key in its environment the Python client sends an empty header, which is no key (`protocols/vellum.md` 2). */
-function credential(head: RequestHead): Claim {
-  const key = head.headers['x-api-key']?.trim() || credentialOf(head.headers.authorization);
-  if (key === undefined)
-    return { by: 'none', fault: { code: 'missing-credential', message: 'No API key in the X-API-KEY header' } };
-  return { by: 'key', key };
-}
-
-/** `detail` is the vendor's habit (Django REST); `code` and `errors` are ours, for programs. */
-function refused(fault: Fault): Reply {
-  const later = FAULTS[fault.code].retry === 'later';
-  return {
-    status: STATUS[fault.code] ?? statusOf(fault.code),
-    ...(later ? { headers: { 'retry-after': RETRY_AFTER_SECONDS } } : {}),
-    body: {
-      detail: fault.code === 'internal' ? 'Internal error' : fault.message,
-      code: fault.code,
-      errors: (fault.problems ?? []).map(({ path, message }) => ({ path, message })),
-    },
-  };
-}
 
 const events: EventRoute = {
   kind: 'events',
@@ -59,4 +30,22 @@ const events: EventRoute = {
   refused,
 };
 
-export const vellum: Dialect = { name: 'vellum', routes: [events] };
+/**
+ * The address that the Python SDK prints after a run (`protocols/vellum.md` 6). It asks for nothing, so it tells nothing:
+ * the page behind it does the asking.
+ */
+const executionPage: ResourceRoute = {
+  kind: 'resource',
+  id: 'vellum.execution-page',
+  method: 'GET',
+  path: '/workflows/executions/:spanId',
+  scope: 'public',
+  credential,
+  handle: async ({ head }) => ({
+    status: 302,
+    headers: { location: `/traces/${encodeURIComponent(head.params.spanId ?? '')}` },
+  }),
+  refused,
+};
+
+export const vellum: Dialect = { name: 'vellum', routes: [events, executionDetail, executionPage] };

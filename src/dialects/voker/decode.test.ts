@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../canonical/json.ts';
-import type { DecodedItem, Directory, IntakeRequest } from '../dialect.ts';
+import type { DecodedItem, Directory, IntakeRequest, RouteContext } from '../dialect.ts';
 import { admit, decode } from './decode.ts';
 import { vokerEvent } from './map.ts';
 
@@ -77,18 +77,19 @@ test('inherited names are not fields', () => {
   ).toEqual(['event_name is required', 'properties is required', 'fingerprint_id is required']);
 });
 
-function knowing(id: string): Directory {
-  const only: Pick<Directory, 'hasFingerprint'> = { hasFingerprint: (asked) => Promise.resolve(asked === id) };
+function knowing(id: string): RouteContext {
+  const directory: Pick<Directory, 'hasFingerprint'> = { hasFingerprint: (asked) => Promise.resolve(asked === id) };
   // `admit` asks for nothing else.
-  return only as Directory;
+  return { directory } as RouteContext;
 }
 
 test('an event needs a fingerprint of its project', async () => {
   const items: DecodedItem[] = [{ ok: true, value: GOOD }];
-  expect(await admit(items, knowing('f1'))).toBeUndefined();
-  expect(await admit(items, knowing('f2'))).toMatchObject({
-    code: 'not-found',
-    problems: [{ path: 'fingerprint_id', code: 'fingerprint-not-found' }],
+  const sent = request(JSON.stringify(GOOD));
+  expect(await admit(sent, items, knowing('f1'))).toEqual({ ok: true, value: sent });
+  expect(await admit(sent, items, knowing('f2'))).toMatchObject({
+    ok: false,
+    fault: { code: 'not-found', problems: [{ path: 'fingerprint_id', code: 'fingerprint-not-found' }] },
   });
 });
 

@@ -1,8 +1,8 @@
 /** `POST /api/v1/events`: one event per request. Everything is checked before anything is created. */
 
 import { asText, field } from '../../canonical/json.ts';
-import type { Fault } from '../../canonical/outcome.ts';
-import type { Decoded, DecodedItem, Directory, IntakeRequest } from '../dialect.ts';
+import { type Outcome, ok } from '../../canonical/outcome.ts';
+import type { Decoded, DecodedItem, IntakeRequest, RouteContext } from '../dialect.ts';
 import { checked, optionalText, readObject, requiredObject, requiredText, tooLong } from './body.ts';
 import { idempotencyHeader } from './event-id.ts';
 import { notFound } from './missing.ts';
@@ -30,12 +30,17 @@ export function decode(request: IntakeRequest): Decoded {
 }
 
 /** The fingerprint is the only thing that an event needs and does not create (`protocols/voker.md` 5). */
-export async function admit(items: readonly DecodedItem[], directory: Directory): Promise<Fault | undefined> {
+export async function admit(
+  request: IntakeRequest,
+  items: readonly DecodedItem[],
+  { directory }: RouteContext,
+): Promise<Outcome<IntakeRequest>> {
   for (const item of items) {
     if (!item.ok) continue;
     const id = asText(field(item.value, 'fingerprint_id'));
     if (id !== undefined && (await directory.hasFingerprint(id))) continue;
-    return notFound('fingerprint-not-found', 'fingerprint_id', 'The project has no fingerprint with this id');
+    const fault = notFound('fingerprint-not-found', 'fingerprint_id', 'The project has no fingerprint with this id');
+    return { ok: false, fault };
   }
-  return undefined;
+  return ok(request);
 }

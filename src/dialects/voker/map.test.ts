@@ -92,6 +92,15 @@ test('a model call: messages are the input, other arguments the parameters', () 
   });
 });
 
+test('tool calls of any provider stand in the metadata', () => {
+  const content = [{ type: 'tool_use', id: 'c1', name: 'weather', input: { city: 'Rome' } }];
+  const { metadata } = span({ properties: { output: { type: 'message', role: 'assistant', content } } });
+  expect(JSON.parse(metadata ?? '')).toEqual({
+    fingerprintId: 'f1',
+    toolCalls: [{ id: 'c1', name: 'weather', arguments: '{"city":"Rome"}' }],
+  });
+});
+
 test('inputs of no known kind are the input as a whole', () => {
   expect(span({ properties: { inputs: { question: 'why?', model: 'm' } } }).text).toMatchObject({
     input: '{"question":"why?","model":"m"}',

@@ -10,6 +10,7 @@ import { readTimestamp } from '../../canonical/time.ts';
 import type { IntakeRequest, LoadContext } from '../dialect.ts';
 import { senderEventId } from './event-id.ts';
 import { type Failure, readFailure } from './failure.ts';
+import { outputMessages, toolCallsOf } from './messages.ts';
 import { type ProviderCall, readProviderCall } from './provider-shapes.ts';
 
 /** The vendor makes a default agent and, per agent, a default version; it does not say their names. */
@@ -52,6 +53,7 @@ function fragment(body: JsonObject, position: Pick<SpanFragment, 'spanId' | 'tim
   const call = eventName === 'llm' ? readProviderCall(properties) : undefined;
   const failure = readFailure(eventName, properties);
   const status = statusOf(properties, failure);
+  const toolCalls = call === undefined ? [] : toolCallsOf(outputMessages(properties));
   const asked = call === undefined ? readGenericInput(properties) : readCallInput(properties);
   const text: Registers = {
     name: nameOf(eventName, properties, call),
@@ -72,7 +74,11 @@ function fragment(body: JsonObject, position: Pick<SpanFragment, 'spanId' | 'tim
     ...(status === 'running' ? {} : { end: position.start }),
     text: { ...present(text), kind: kindOf(eventName, call), status },
     ...(call?.usage === undefined ? {} : { usage: call.usage }),
-    metadata: JSON.stringify({ fingerprintId: field(body, 'fingerprint_id') }),
+    metadata: JSON.stringify({
+      fingerprintId: field(body, 'fingerprint_id'),
+      // Wherever the provider puts them; they are requests, whose results stand in the next call's messages.
+      ...(toolCalls.length === 0 ? {} : { toolCalls }),
+    }),
   };
 }
 

@@ -60,7 +60,7 @@ const CASES: readonly (readonly [string, JsonObject, ReturnType<typeof readProvi
     {
       provider: 'anthropic',
       model: 'claude-sonnet-4-5',
-      usage: { input: 8, output: 3, cacheRead: 1, cacheWrite: 2 },
+      usage: { input: 8, output: 3, cacheRead: 1, cacheWrite: 2, cacheOutsideInput: true },
       isEmbedding: false,
     },
   ],
@@ -77,7 +77,7 @@ const CASES: readonly (readonly [string, JsonObject, ReturnType<typeof readProvi
     {
       provider: 'google',
       model: 'gemini-2.5-flash',
-      usage: { input: 4, output: 2, reasoning: 1, total: 7 },
+      usage: { input: 4, output: 2, reasoning: 1, total: 7, reasoningOutsideOutput: true },
       isEmbedding: false,
     },
   ],
@@ -112,7 +112,7 @@ const CASES: readonly (readonly [string, JsonObject, ReturnType<typeof readProvi
     {
       provider: 'google',
       model: 'gemini-2.5-flash',
-      usage: { input: 6, output: 3, cacheRead: 1, reasoning: 2, total: 11 },
+      usage: { input: 6, output: 3, cacheRead: 1, reasoning: 2, total: 11, reasoningOutsideOutput: true },
       isEmbedding: false,
     },
   ],
@@ -133,6 +133,36 @@ const CASES: readonly (readonly [string, JsonObject, ReturnType<typeof readProvi
     'Vercel AI SDK, older usage, answering model',
     { output: { text: '', finishReason: 'stop', response: { modelId: 'm-1' }, usage: { promptTokens: 3 } } },
     { provider: 'vercel-ai', model: 'm-1', usage: { input: 3 }, isEmbedding: false },
+  ],
+  [
+    'Vercel AI SDK, several steps',
+    {
+      output: {
+        text: 'done',
+        finishReason: 'stop',
+        steps: [{}, {}],
+        usage: { inputTokens: 3, outputTokens: 1 },
+        totalUsage: { inputTokens: 10, outputTokens: 4, totalTokens: 14 },
+      },
+    },
+    { provider: 'vercel-ai', model: undefined, usage: { input: 10, output: 4, total: 14 }, isEmbedding: false },
+  ],
+  [
+    'Vercel AI SDK, Anthropic behind it',
+    {
+      output: {
+        text: 'hi',
+        finishReason: 'stop',
+        usage: { inputTokens: 3, outputTokens: 1, totalTokens: 4, cachedInputTokens: 100 },
+        providerMetadata: { anthropic: { cacheCreationInputTokens: 50 } },
+      },
+    },
+    {
+      provider: 'vercel-ai',
+      model: undefined,
+      usage: { input: 3, output: 1, total: 4, cacheRead: 100, cacheWrite: 50, cacheOutsideInput: true },
+      isEmbedding: false,
+    },
   ],
   [
     'Vercel AI SDK, embedding',

@@ -4,7 +4,7 @@
  */
 
 import { asArray, asObject, asText, at, field, type JsonObject, type JsonValue } from '../../canonical/json.ts';
-import { asTokenCount, type Usage, usageOfResponse } from '../../canonical/usage.ts';
+import { readUsage, type Usage, usageOfResponse } from '../../canonical/usage.ts';
 
 export type Provider = 'openai' | 'anthropic' | 'google' | 'vercel-ai';
 
@@ -59,7 +59,6 @@ const geminiModels: Shape = {
 /** `api: "gemini-interactions"`, seen in the official Python client 0.0.15. */
 const geminiInteractions: Shape = {
   provider: 'google',
-  usage: interactionUsage,
   matches: (output) =>
     field(output, 'object') === 'interaction' ||
     (asArray(field(output, 'outputs')) !== undefined && asText(field(output, 'status')) !== undefined),
@@ -72,8 +71,13 @@ const geminiEmbedding: Shape = {
     at(first(output, 'embeddings'), 'values') !== undefined || at(output, 'embedding', 'values') !== undefined,
 };
 
+/** A call with several steps tells the usage of the last one, and that of all steps next to it. */
 const vercelText: Shape = {
   provider: 'vercel-ai',
+  usage: (output) =>
+    (asArray(field(output, 'steps'))?.length ?? 0) > 1
+      ? (readUsage(field(output, 'totalUsage')) ?? usageOfResponse(output))
+      : usageOfResponse(output),
   matches: (output) =>
     asText(field(output, 'finishReason')) !== undefined || asText(at(output, 'response', 'modelId')) !== undefined,
 };
@@ -141,18 +145,4 @@ function modelOf(output: JsonObject | undefined, inputs: JsonObject | undefined)
     at(inputs, 'model', 'modelId'),
   ];
   return places.map(asText).find((model) => model !== undefined);
-}
-
-function interactionUsage(output: JsonObject): Usage | undefined {
-  const block = field(output, 'usage');
-  const counts: Record<keyof Usage, number | undefined> = {
-    input: asTokenCount(at(block, 'total_input_tokens')),
-    output: asTokenCount(at(block, 'total_output_tokens')),
-    cacheRead: asTokenCount(at(block, 'total_cached_tokens')),
-    cacheWrite: undefined,
-    reasoning: asTokenCount(at(block, 'total_thought_tokens') ?? at(block, 'total_reasoning_tokens')),
-    total: asTokenCount(at(block, 'total_tokens')),
-  };
-  const said = Object.entries(counts).filter(([, count]) => count !== undefined);
-  return said.length === 0 ? undefined : Object.fromEntries(said);
 }

@@ -1,12 +1,27 @@
 import { expect, test } from 'vitest';
 import type { JsonObject, JsonValue } from '../../canonical/json.ts';
-import type { Agent, AgentVersion, Directory, Person, Reply } from '../dialect.ts';
+import type { Agent, AgentVersion, Directory, NewAgentVersion, Person, Reply, RouteContext } from '../dialect.ts';
 import { operations } from './resources.ts';
 
 const CREATED_AT = '2026-01-15T09:30:00.000Z';
 
+/** All that the operations ask for. */
+type Used = Pick<
+  Directory,
+  | 'ensureFingerprint'
+  | 'hasFingerprint'
+  | 'ensurePerson'
+  | 'getPerson'
+  | 'updatePerson'
+  | 'ensureAgent'
+  | 'getAgent'
+  | 'ensureAgentVersion'
+  | 'getAgentVersion'
+  | 'settled'
+>;
+
 /** What `settled` brings in stands for events that are accepted and not yet loaded. */
-class MemoryDirectory implements Directory {
+class MemoryDirectory implements Used {
   readonly fingerprints = new Map<string, string>();
   readonly people = new Map<string, Omit<Person, 'created'>>();
   readonly agents = new Map<string, Omit<Agent, 'created'>>();
@@ -55,11 +70,11 @@ class MemoryDirectory implements Directory {
     return agent === undefined ? undefined : { ...agent, created: false };
   }
 
-  async ensureAgentVersion(agentName: string, { name, description }: { name: string; description?: string }) {
+  async ensureAgentVersion(agentName: string, { name, description, content }: NewAgentVersion) {
     if (!this.agents.has(agentName)) return undefined;
     const key = JSON.stringify([agentName, name]);
     const existing = this.versions.get(key);
-    const version = existing ?? numbered(name, description, this.versions.size + 1);
+    const version = existing ?? { ...numbered(name, description, this.versions.size + 1), content: content ?? null };
     this.versions.set(key, version);
     return { ...version, created: existing === undefined };
   }
@@ -79,12 +94,13 @@ function numbered(name: string, description: string | undefined, number: number)
   return { id: name, name, description: description ?? null, number, createdAt: CREATED_AT, deprecatedAt: null };
 }
 
-function call(directory: Directory, id: string, params: Record<string, string>, body: JsonValue | ''): Promise<Reply> {
+function call(directory: Used, id: string, params: Record<string, string>, body: JsonValue | ''): Promise<Reply> {
   const operation = operations.find((candidate) => candidate.id === id);
   if (operation === undefined) throw new Error(`no operation ${id}`);
   const head = { method: operation.methods[0] ?? 'GET', params, query: new URLSearchParams(), headers: {} };
   const text = body === '' ? '' : JSON.stringify(body);
-  return operation.handle({ head, text, receivedAt: 0 }, directory);
+  // Operations ask the directory alone, and only for what `Used` has.
+  return operation.handle({ head, text, receivedAt: 0 }, { directory } as RouteContext);
 }
 
 const PYTHON = { language: 'python', language_version: '3.11.4', system: 'linux' };

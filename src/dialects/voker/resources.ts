@@ -5,7 +5,16 @@
 
 import { asObject, asText, field, type JsonObject } from '../../canonical/json.ts';
 import type { Fault, Outcome } from '../../canonical/outcome.ts';
-import type { Agent, AgentVersion, Directory, IntakeRequest, Person, Reply, ResourceRoute } from '../dialect.ts';
+import type {
+  Agent,
+  AgentVersion,
+  Directory,
+  IntakeRequest,
+  Person,
+  Reply,
+  ResourceRoute,
+  RouteContext,
+} from '../dialect.ts';
 import {
   checked,
   environmentCharsMax,
@@ -26,6 +35,8 @@ export interface Operation {
   readonly methods: readonly ResourceRoute['method'][];
   /** Below `/api/v1`. */
   readonly path: string;
+  /** `ingest` unless said otherwise: the vendor has one key for everything, so the key that sends events also reads. */
+  readonly scope?: ResourceRoute['scope'];
   readonly handle: ResourceRoute['handle'];
 }
 
@@ -51,7 +62,7 @@ const VERSION_MISSING = notFound(
 const PEOPLE_STAY: Fault = { code: 'method-not-allowed', message: 'People can be read and updated, not deleted' };
 
 /** Equal content gives the same fingerprint, so that restarts add nothing. Ids stay valid for ever (section 8). */
-async function createFingerprint(request: IntakeRequest, directory: Directory): Promise<Reply> {
+async function createFingerprint(request: IntakeRequest, { directory }: RouteContext): Promise<Reply> {
   const body = readBody(request, (value) => [
     ...ENVIRONMENT_REQUIRED.map((name) => requiredText(value, name, environmentCharsMax)),
     ...ENVIRONMENT_OPTIONAL.map((name) => optionalText(value, name, environmentCharsMax)),
@@ -64,7 +75,7 @@ async function createFingerprint(request: IntakeRequest, directory: Directory): 
   return { status: 200, body: { fingerprint_id: id } };
 }
 
-async function createPerson(request: IntakeRequest, directory: Directory): Promise<Reply> {
+async function createPerson(request: IntakeRequest, { directory }: RouteContext): Promise<Reply> {
   const body = readBody(request, (value) => [requiredText(value, 'person_id'), optionalObject(value, 'properties')]);
   if (!body.ok) return refused(body.fault);
   const id = asText(field(body.value, 'person_id')) ?? '';
@@ -82,13 +93,13 @@ async function describeUndescribed(person: Person, properties: JsonObject | unde
   return directory.updatePerson(person.id, properties);
 }
 
-async function getPerson(request: IntakeRequest, directory: Directory): Promise<Reply> {
+async function getPerson(request: IntakeRequest, { directory }: RouteContext): Promise<Reply> {
   const person = await whenLoaded(directory, () => directory.getPerson(param(request, 'personId')));
   return person === undefined ? refused(PERSON_MISSING) : personReply(person);
 }
 
 /** Replaces the whole properties object (section 6.2). */
-async function updatePerson(request: IntakeRequest, directory: Directory): Promise<Reply> {
+async function updatePerson(request: IntakeRequest, { directory }: RouteContext): Promise<Reply> {
   const body = readBody(request, (value) => [requiredObject(value, 'properties')]);
   if (!body.ok) return refused(body.fault);
   const properties = asObject(field(body.value, 'properties')) ?? {};
@@ -96,7 +107,7 @@ async function updatePerson(request: IntakeRequest, directory: Directory): Promi
   return person === undefined ? refused(PERSON_MISSING) : personReply(person);
 }
 
-async function createAgent(request: IntakeRequest, directory: Directory): Promise<Reply> {
+async function createAgent(request: IntakeRequest, { directory }: RouteContext): Promise<Reply> {
   const body = readBody(request, (value) => [
     requiredText(value, 'agent_name'),
     optionalText(value, 'description', Number.POSITIVE_INFINITY),
@@ -106,13 +117,13 @@ async function createAgent(request: IntakeRequest, directory: Directory): Promis
   return agentReply(await directory.ensureAgent(name, asText(field(body.value, 'description'))));
 }
 
-async function getAgent(request: IntakeRequest, directory: Directory): Promise<Reply> {
+async function getAgent(request: IntakeRequest, { directory }: RouteContext): Promise<Reply> {
   const agent = await whenLoaded(directory, () => directory.getAgent(param(request, 'agentName')));
   return agent === undefined ? refused(AGENT_MISSING) : agentReply(agent);
 }
 
 /** Unlike an event, this does not create the agent (section 6.4). */
-async function createAgentVersion(request: IntakeRequest, directory: Directory): Promise<Reply> {
+async function createAgentVersion(request: IntakeRequest, { directory }: RouteContext): Promise<Reply> {
   const body = readBody(request, (value) => [
     requiredText(value, 'agent_version_name'),
     optionalText(value, 'description', Number.POSITIVE_INFINITY),
@@ -125,7 +136,7 @@ async function createAgentVersion(request: IntakeRequest, directory: Directory):
   return version === undefined ? refused(AGENT_MISSING) : versionReply(version);
 }
 
-async function getAgentVersion(request: IntakeRequest, directory: Directory): Promise<Reply> {
+async function getAgentVersion(request: IntakeRequest, { directory }: RouteContext): Promise<Reply> {
   const agentName = param(request, 'agentName');
   const versionName = param(request, 'versionName');
   const version = await whenLoaded(directory, () => directory.getAgentVersion(agentName, versionName));

@@ -28,6 +28,7 @@ test('every route stands at the plain and at the doubled prefix, under an id of 
     'GET /api/v1/agents/:agentName',
     'PUT /api/v1/agents',
     'POST /api/v1/agents',
+    'GET /api/v1/sessions/:session/messages',
   ]);
   expect(new Set(voker.routes.map(({ id }) => id)).size).toBe(voker.routes.length);
   expect(plain[0]?.id).toBe('voker.events');
@@ -35,7 +36,7 @@ test('every route stands at the plain and at the doubled prefix, under an id of 
 
 test('one key does everything: bearer first, X-API-Key tolerated', () => {
   for (const route of voker.routes) {
-    if (route.kind === 'resource') expect(route.scope).toBe('ingest');
+    if (route.kind === 'resource') expect(route.scope).toBe(route.path.includes('/sessions/') ? 'read' : 'ingest');
     expect(route.credential(head({ authorization: 'Bearer k1', 'x-api-key': 'k2' }))).toEqual({ by: 'key', key: 'k1' });
     expect(route.credential(head({ 'x-api-key': ' k2 ' }))).toEqual({ by: 'key', key: 'k2' });
     for (const headers of [{}, { authorization: 'Bearer ' }, { 'x-api-key': ' ' }])

@@ -11,6 +11,7 @@ import { idempotencyHeader } from './event-id.ts';
 import { vokerEvent } from './map.ts';
 import { accepted, refused } from './reply.ts';
 import { type Operation, operations } from './resources.ts';
+import { sessionMessages } from './sessions.ts';
 
 interface Prefix {
   readonly path: string;
@@ -58,8 +59,7 @@ function resourceRoutes(prefix: Prefix, operation: Operation): ResourceRoute[] {
     id: `voker.${operation.id}${index === 0 ? '' : `.${method.toLowerCase()}`}${prefix.idSuffix}`,
     method,
     path: prefix.path + operation.path,
-    // The vendor has one key for everything, so the key that sends events must also read.
-    scope: 'ingest',
+    scope: operation.scope ?? 'ingest',
     credential,
     handle: operation.handle,
     refused,
@@ -70,6 +70,6 @@ export const voker: Dialect = {
   name: 'voker',
   routes: PREFIXES.flatMap((prefix) => [
     eventRoute(prefix),
-    ...operations.flatMap((operation) => resourceRoutes(prefix, operation)),
+    ...[...operations, sessionMessages].flatMap((operation) => resourceRoutes(prefix, operation)),
   ]),
 };

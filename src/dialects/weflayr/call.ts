@@ -18,6 +18,7 @@ const TOKEN_FIELDS = [
   'reasoning_tokens',
   'cache_read_input_tokens',
   'cache_creation_input_tokens',
+  'audio_tokens',
   'promptTokens',
   'completionTokens',
   'totalTokens',
@@ -73,19 +74,27 @@ function asWords(value: JsonValue | undefined): string | undefined {
   return typeof value === 'string' ? asText(value) : JSON.stringify(value);
 }
 
-/** Each count from the first place that has it (`protocols/weflayr.md` 8.5): top level, usage block, provider's response. */
+/**
+ * Each count from the first place that has it (`protocols/weflayr.md` 8.5): top level, usage block, provider's response.
+ * What a place says about its layout goes with the counts that it is about: a middleware may have lifted other ones.
+ */
 export function takeUsage(fields: Fields, response: JsonValue | undefined): Usage | undefined {
   const counts: Record<string, number> = {};
   for (const name of TOKEN_FIELDS) {
     const count = fields.take(name, asTokenCount);
     if (count !== undefined) counts[name] = count;
   }
-  const usage = {
-    ...usageOfResponse(response),
-    ...fields.take('usage', readUsage),
-    ...readUsage(counts),
+  const places = [readUsage(counts), fields.take('usage', readUsage), usageOfResponse(response)];
+  const [top, block, answer] = places;
+  const { cacheOutsideInput: _, reasoningOutsideOutput: __, ...usage }: Usage = { ...answer, ...block, ...top };
+  if (Object.keys(usage).length === 0) return undefined;
+  const isOutside = (flag: 'cacheOutsideInput' | 'reasoningOutsideOutput', side: 'input' | 'output') =>
+    places.some((place) => place?.[flag] === true && place[side] === usage[side]);
+  return {
+    ...usage,
+    ...(isOutside('cacheOutsideInput', 'input') ? { cacheOutsideInput: true } : {}),
+    ...(isOutside('reasoningOutsideOutput', 'output') ? { reasoningOutsideOutput: true } : {}),
   };
-  return Object.keys(usage).length === 0 ? undefined : usage;
 }
 
 /** The model that answered, where the provider's result tells (`protocols/weflayr.md` 8.6). */

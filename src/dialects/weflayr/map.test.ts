@@ -119,6 +119,29 @@ describe('time', () => {
     expect(sent.fragments[0]?.text.params).toBe('{"timestamp":12.5}');
   });
 
+  test('the first token is there when the stream starts, at arrival or at the time sent', () => {
+    expect(fragmentOf({ event_type: 'x.stream_start' })).toMatchObject({ firstToken: RECEIVED_AT, time: 0 });
+    const at = Date.UTC(2026, 0, 1) * 1000;
+    expect(fragmentOf({ event_type: 'stream_start', timestamp: '2026-01-01T00:00:00Z' })).toMatchObject({
+      firstToken: at,
+      time: at,
+    });
+    for (const event_type of ['before', 'stream_pending', 'after', 'error', 'cache.hit'])
+      expect(fragmentOf({ event_type }).firstToken).toBeUndefined();
+  });
+
+  test('of several starts the earliest counts, in any order', () => {
+    const bodies = ['00:02', '00:01', '00:03'].map((time) => ({
+      event_type: 'stream_start',
+      timestamp: `2026-01-01T00:${time}Z`,
+    }));
+    for (const some of [bodies, bodies.toReversed(), [...bodies, ...bodies]]) {
+      const span = emptySpan();
+      for (const body of some) joinFragment(span, fragmentOf(body));
+      expect(span.firstToken).toBe(Date.UTC(2026, 0, 1, 0, 0, 1) * 1000);
+    }
+  });
+
   test('before and stream events leave the span open, a point is a moment', () => {
     for (const event_type of ['before', 'stream_start', 'stream_pending'])
       expect(fragmentOf({ event_type }).end).toBeUndefined();

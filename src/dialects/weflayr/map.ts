@@ -130,6 +130,8 @@ function fragment(fields: Fields, { phase, operation }: PhaseReading, position: 
     time: sentAt ?? 0,
     start: timestamp - (durationMicros ?? 0),
     ...(ends || phase === 'point' ? { end: timestamp } : {}),
+    // Sent when the iteration begins (`protocols/weflayr.md` 5.3); without a time of the sender it is the arrival.
+    ...(phase === 'stream_start' ? { firstToken: timestamp } : {}),
     text,
     ...(usage === undefined ? {} : { usage }),
     ...(durationMicros === undefined ? {} : { durationMicros }),

@@ -25,6 +25,10 @@ function refusal(text: string) {
   return route.refused(decoded.fault);
 }
 
+test('a call of this vendor may end unseen', () => {
+  expect(weflayr.callsMayVanish).toBe(true);
+});
+
 describe('credential', () => {
   test.each([
     ['Bearer wf_secret', 'wf_secret'],

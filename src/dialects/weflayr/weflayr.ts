@@ -80,4 +80,5 @@ const events: EventRoute = {
   refused,
 };
 
-export const weflayr: Dialect = { name: 'weflayr', routes: [events] };
+/** An `after` is lost when the process ends, or when it cannot be encoded (`protocols/weflayr.md` 7). */
+export const weflayr: Dialect = { name: 'weflayr', routes: [events], callsMayVanish: true };

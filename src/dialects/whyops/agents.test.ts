@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Agent, AgentVersion, Directory, NewAgentVersion, Reply } from '../dialect.ts';
 import { hashOf, registerAgent, versionContent } from './agents.ts';
+import { directoryWith } from './testing.ts';
 
 const VALID = { agentName: 'ag', metadata: { systemPrompt: 'You are helpful.', tools: [] } };
 /** `protocols/whyops.md` 5.1, computed with the vendor's schema library. */
@@ -11,9 +12,7 @@ function directory(): Directory & { versions: NewAgentVersion[] } {
   const versions: NewAgentVersion[] = [];
   const names: string[] = [];
   const base = { description: null, createdAt: '2026-01-01T00:00:00.000000Z', deprecatedAt: null };
-  const unused = () => Promise.reject(new Error('not part of registration'));
-  return {
-    versions,
+  const known = directoryWith({
     ensureAgent: async (name): Promise<Agent> => {
       const created = !names.includes(name);
       if (created) names.push(name);
@@ -22,17 +21,11 @@ function directory(): Directory & { versions: NewAgentVersion[] } {
     ensureAgentVersion: async (_agent, version): Promise<AgentVersion> => {
       const created = versions.every(({ name }) => name !== version.name);
       if (created) versions.push(version);
-      return { ...base, id: `version-${version.name}`, name: version.name, number: versions.length, created };
+      const { name, content = null } = version;
+      return { ...base, id: `version-${name}`, name, number: versions.length, created, content };
     },
-    ensureFingerprint: unused,
-    hasFingerprint: unused,
-    ensurePerson: unused,
-    getPerson: unused,
-    updatePerson: unused,
-    getAgent: unused,
-    getAgentVersion: unused,
-    settled: unused,
-  };
+  });
+  return { ...known, versions };
 }
 
 function register(body: unknown, known = directory()): Promise<Reply> {

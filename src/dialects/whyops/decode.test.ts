@@ -104,8 +104,14 @@ describe('refuses, naming the field and the reason', () => {
     expect(flaws([VALID, { ...VALID, traceId: '' }, VALID])).toEqual(['1.traceId too_small']);
   });
 
-  it('a long user header', () => {
-    expect(flaws(VALID, { 'x-external-user-id': 'u'.repeat(256) })).toEqual(['X-External-User-Id too_big']);
+  it.each([
+    ['X-External-User-Id', 256],
+    ['X-User-Id', 1025],
+    ['X-Environment-Id', 1025],
+    ['X-Provider-Id', 1025],
+  ])('a long %s', (header, chars) => {
+    expect(flaws(VALID, { [header.toLowerCase()]: 'u'.repeat(chars) })).toEqual([`${header} too_big`]);
+    expect(flaws(VALID, { [header.toLowerCase()]: 'u'.repeat(chars - 1) })).toEqual([]);
   });
 
   it('with at most a hundred details', () => {

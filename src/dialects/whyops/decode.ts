@@ -12,15 +12,12 @@ import { microsFromIso } from '../../canonical/time.ts';
 import { eventsPerRequestMax, idCharsMax } from '../../limits.ts';
 import type { Decoded, IntakeRequest } from '../dialect.ts';
 import { parseJson } from '../parse-json.ts';
+import { EXTERNAL_USER_CHARS_MAX, headerProblems } from './context.ts';
 import { EVENT_TYPES, type EventType, NEEDS_MODEL, NEEDS_TOOL, readEventType } from './event-types.ts';
-
-/** The header that names the end user of events whose body does not (`protocols/whyops.md` 2). */
-export const EXTERNAL_USER_HEADER = 'x-external-user-id';
 
 const PROBLEMS_MAX = 100;
 /** The vendor's column is a 32-bit integer: beyond it no sender has ever been stored. */
 const STEP_MAX = 2 ** 31 - 1;
-const EXTERNAL_USER_CHARS_MAX = 255;
 
 interface TextRule {
   readonly name: string;
@@ -52,7 +49,7 @@ export function decodeEvents(request: IntakeRequest, forced?: EventType): Decode
   if (items.length > eventsPerRequestMax)
     return refuse('too-many-events', `A request holds at most ${eventsPerRequestMax} events`);
 
-  const problems = headerProblems(request);
+  const problems = headerProblems(request.head);
   const events: JsonObject[] = [];
   for (const [index, item] of items.entries()) {
     if (problems.length >= PROBLEMS_MAX) break;
@@ -130,14 +127,6 @@ function invalidType(expected: string, value: JsonValue | undefined): Flaw {
   if (value === undefined) return { code: 'invalid_type', message: 'Required' };
   const received = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
   return { code: 'invalid_type', message: `Expected ${expected}, received ${received}` };
-}
-
-/** The vendor checks neither type nor length here and fails later with a 500. */
-function headerProblems({ head }: IntakeRequest): Problem[] {
-  const value = head.headers[EXTERNAL_USER_HEADER];
-  if (value === undefined || value.length <= EXTERNAL_USER_CHARS_MAX) return [];
-  const message = `Must have at most ${EXTERNAL_USER_CHARS_MAX} characters`;
-  return [{ path: 'X-External-User-Id', code: 'too_big', message }];
 }
 
 interface MissingModel {

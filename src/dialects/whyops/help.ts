@@ -79,7 +79,7 @@ const BY_TYPE: Record<EventType, TypeHelp> = {
     optional: ['usage', 'latencyMs'],
   },
   tool_call: {
-    description: 'Legacy: a tool call and its results in one event.',
+    description: 'Legacy: a tool call and its results in one event. It takes two steps and is read back as two events.',
     expected: 'calls and results',
     shape: { toolCalls: CALLS, toolResults: { orders: 2 } },
     optional: ['tool', 'latencyMs'],
@@ -129,8 +129,8 @@ export const HELP = {
   helpEndpoint: '/api/events/help',
   supportedEventTypes: EVENT_TYPES,
   requiredHeadersOrAuth: {
-    note: 'A key is needed; it decides the project. X-External-User-Id is read when the body names no user.',
-    headers: ['Authorization: Bearer <key>', 'X-API-Key: <key>'],
+    note: 'A key decides the project. Behind a trusted proxy X-User-Id, X-Project-Id and X-Environment-Id may stand for it. X-External-User-Id is read when the body names no user.',
+    headers: ['Authorization: Bearer <key>', 'X-API-Key: <key>', 'X-External-User-Id: <id>'],
   },
   commonFields: { required: REQUIRED, optional: OPTIONAL, types: TYPES },
   eventDetails: Object.fromEntries(EVENT_TYPES.map((type) => [type, eventDetail(BY_TYPE[type])])),

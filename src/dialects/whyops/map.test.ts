@@ -80,6 +80,28 @@ describe('context', () => {
     expect(only({ ...event, userId: 'owner' }).fragment.text.userId).toBeUndefined();
   });
 
+  it('owner, environment and provider come from the body, else from their headers', () => {
+    const headers = { 'x-environment-id': 'E', 'x-provider-id': 'P', 'x-user-id': 'U' };
+    const event = { ...COMMON, eventType: 'error', metadata: { x: 1 } };
+    const { draft, fragment } = only(event, undefined, headers);
+    expect(draft.environment).toBe('E');
+    expect(fragment.text.environment).toBe('E');
+    expect(fragment.metadata).toBe('{"providerId":"P","x":1}');
+    expect(draft.sampling?.point).toBe(only({ ...event, userId: 'U', environmentId: 'E' }).draft.sampling?.point);
+    const own = only({ ...event, environmentId: 'own', providerId: 'own' }, undefined, headers);
+    expect(own.draft.environment).toBe('own');
+    expect(own.fragment.metadata).toBe('{"providerId":"own","x":1}');
+  });
+
+  it('the version of the agent is the logged one', () => {
+    const headers = { 'x-tributary-agent-versions': '{"a":"v1","other":"v2","broken":1}' };
+    expect(only({ ...COMMON, eventType: 'error' }, undefined, headers).fragment.text.agentVersion).toBe('v1');
+    const unknown = only({ ...COMMON, agentName: 'toString', eventType: 'error' }, undefined, headers);
+    expect(unknown.fragment.text.agentVersion).toBeUndefined();
+    const unreadable = { 'x-tributary-agent-versions': '[' };
+    expect(only({ ...COMMON, eventType: 'error' }, undefined, unreadable).fragment.text.agentVersion).toBeUndefined();
+  });
+
   it('agent, environment, session and metadata', () => {
     const { draft, fragment } = only({
       ...COMMON,
@@ -146,9 +168,22 @@ describe('types', () => {
     const usage = (block: object) =>
       only({ ...COMMON, eventType: 'llm_response', metadata: { model: 'm', provider: 'p', usage: block } }).fragment
         .usage;
-    expect(usage({ cacheWrite5mTokens: 3, cacheWrite1hTokens: 4 })).toEqual({ cacheWrite: 7 });
-    expect(usage({ cacheWrite1hTokens: 4 })).toEqual({ cacheWrite: 4 });
-    expect(usage({ cacheCreationTokens: 7, cacheWrite5mTokens: 3, cacheWrite1hTokens: 4 })).toEqual({ cacheWrite: 7 });
+    const seven = { cacheWrite: 7, cacheWrite1h: 4 };
+    expect(usage({ cacheWrite5mTokens: 3, cacheWrite1hTokens: 4 })).toEqual(seven);
+    expect(usage({ cacheWrite1hTokens: 4 })).toEqual({ cacheWrite: 4, cacheWrite1h: 4 });
+    expect(usage({ cacheCreationTokens: 7, cacheWrite5mTokens: 3, cacheWrite1hTokens: 4 })).toEqual(seven);
+  });
+
+  it.each([
+    [{ provider: 'anthropic' }, true],
+    [{ provider: 'Anthropic Vertex' }, true],
+    [{ provider: 'proxy', providerSlug: 'anthropic' }, true],
+    [{ provider: 'openai' }, undefined],
+    [{ provider: 'openrouter', model: 'anthropic/claude' }, undefined],
+  ])('prompt tokens of %j leave cached ones out: %s', (provider, cacheOutsideInput) => {
+    const metadata = { model: 'm', ...provider, usage: { promptTokens: 10, cacheReadTokens: 4 } };
+    const { usage } = only({ ...COMMON, eventType: 'llm_response', metadata }).fragment;
+    expect(usage).toEqual({ input: 10, cacheRead: 4, ...(cacheOutsideInput && { cacheOutsideInput }) });
   });
 
   it('llm_thinking is an event with its block as output', () => {
@@ -157,13 +192,14 @@ describe('types', () => {
     expect(fragment.text.output).toBe('{"type":"thinking","thinking":"x"}');
   });
 
-  it('embedding_request is a span of its own, or opens the one it names', () => {
+  it('embedding_request opens the call that it names, or is only what was asked', () => {
     const event = { ...COMMON, eventType: 'embedding_request', content: { input: ['a'] } };
     const alone = only(event).fragment;
     expect(alone.text).toMatchObject({ kind: 'embedding', name: 'embedding_request', status: 'ok', input: '["a"]' });
+    expect(alone.text.model).toBeUndefined();
     expect(alone.end).toBe(RECEIVED_AT);
     const opened = only({ ...event, spanId: 's' }).fragment;
-    expect(opened.text.status).toBe('running');
+    expect(opened.text).toMatchObject({ kind: 'embedding', status: 'running' });
     expect(opened.end).toBeUndefined();
   });
 
@@ -212,6 +248,12 @@ describe('types', () => {
     expect(fragment.text).toMatchObject({ kind: 'tool', name: 'f', status: 'ok', input: '{}', output: '[1]' });
     expect(fragment.end).toBe(RECEIVED_AT);
     expect(fragment.step).toBe(4);
+  });
+
+  it('tool_call takes two steps, the others one', () => {
+    expect(only({ ...COMMON, eventType: 'tool_call', stepId: 4 }).draft.steps).toEqual({ step: 4, span: 2 });
+    expect(only({ ...COMMON, eventType: 'tool_call' }).draft.steps).toEqual({ span: 2 });
+    expect(only({ ...COMMON, eventType: 'tool_result' }).draft.steps).toEqual({});
   });
 
   it('tool_result', () => {

@@ -9,16 +9,22 @@ import { derivedUuid } from '../../canonical/ids.ts';
 import { asObject, asText, at, field, type JsonObject, type JsonValue } from '../../canonical/json.ts';
 import type { SpanFragment } from '../../canonical/span.ts';
 import { clampMicros, type Micros, readTimestamp } from '../../canonical/time.ts';
+import type { RequestHead } from '../dialect.ts';
+import { contextId } from './context.ts';
 import { type EventType, readEventType } from './event-types.ts';
 import { type Part, readPart } from './parts.ts';
 import { present } from './present.ts';
+import { samplingPoint } from './sampling.ts';
+import { TOOL_CALL_STEPS } from './tool-call.ts';
 
 export interface EventContext {
   readonly payload: string;
   readonly context: { readonly receivedAt: Micros; newEventId(index: number): string };
   readonly index: number;
-  /** `X-External-User-Id`, for events whose body names nobody. */
-  readonly headerUserId: string | undefined;
+  /** For ids that the body leaves out. */
+  readonly head: RequestHead;
+  /** The version of each agent that was current when the request came. */
+  readonly versions: ReadonlyMap<string, string>;
   readonly forced: EventType | undefined;
 }
 
@@ -35,22 +41,28 @@ export function eventIdOf(event: JsonObject, context: { newEventId(index: number
 /** A list of one; empty for an event that `decode` would not have let through. */
 export function whyopsEvent(
   event: JsonObject,
-  { payload, context, index, headerUserId, forced }: EventContext,
+  { payload, context, index, head, versions, forced }: EventContext,
 ): EventDraft[] {
   const type = forced ?? readEventType(field(event, 'eventType'));
   const traceId = asText(field(event, 'traceId'));
-  if (type === undefined || traceId === undefined) return [];
+  const agentName = asText(field(event, 'agentName'));
+  if (type === undefined || traceId === undefined || agentName === undefined) return [];
   const eventId = eventIdOf(event, context, index);
   const sharedSpanId = asText(field(event, 'spanId'));
   const spanId = sharedSpanId ?? eventId;
   const sentAt = readTimestamp(asText(field(event, 'timestamp')));
   const timestamp = sentAt ?? context.receivedAt;
-  const environment = asText(field(event, 'environmentId'));
-  const agentName = asText(field(event, 'agentName'));
+  const environment = contextId(event, head, 'environment');
+  const ownerId = contextId(event, head, 'user');
   const steps = readSteps(event);
   const part = readPart(type, event, sharedSpanId !== undefined);
-  const userId = asText(field(event, 'externalUserId')) ?? asText(headerUserId);
-  const metadata = asObject(field(event, 'metadata'));
+  const who = {
+    userId: contextId(event, head, 'externalUser'),
+    sessionId: traceId,
+    agentName,
+    agentVersion: versions.get(agentName),
+    environment,
+  };
   return [
     {
       eventId,
@@ -60,8 +72,12 @@ export function whyopsEvent(
       placement: { by: 'trace', traceId },
       spanId,
       ...present({ environment }),
-      steps,
-      ...(agentName === undefined ? {} : { mentions: { agent: { name: agentName } } }),
+      steps: type === 'tool_call' ? { ...steps, span: TOOL_CALL_STEPS } : steps,
+      mentions: { agent: { name: agentName } },
+      sampling: {
+        agentName,
+        point: samplingPoint({ traceId, agentName, userId: ownerId ?? '', environmentId: environment ?? '' }),
+      },
       payload,
       fragments: [
         {
@@ -69,17 +85,21 @@ export function whyopsEvent(
           rank: part.rank,
           ...present({ ranks: part.ranks }),
           time: sentAt ?? 0,
-          ...timesOf(part, timestamp, metadata),
-          text: present({ ...part.text, userId, sessionId: traceId, agentName, environment }),
-          ...present({ usage: part.usage }),
-          ...(metadata === undefined || Object.keys(metadata).length === 0
-            ? {}
-            : { metadata: JSON.stringify(metadata) }),
+          ...timesOf(part, timestamp, asObject(field(event, 'metadata'))),
+          text: present({ ...part.text, ...who }),
+          ...present({ usage: part.usage, metadata: metadataOf(event, head) }),
           ...steps,
         },
       ],
     },
   ];
+}
+
+/** The sender's, whole, and the stored provider that the event names: analytics are asked for by it. */
+function metadataOf(event: JsonObject, head: RequestHead): string | undefined {
+  const sent = asObject(field(event, 'metadata'));
+  const metadata = { ...present({ providerId: contextId(event, head, 'provider') }), ...sent };
+  return Object.keys(metadata).length === 0 ? undefined : JSON.stringify(metadata);
 }
 
 /** As sent. Missing numbers are given in log order when the event is loaded (`protocols/whyops.md` 4.3). */

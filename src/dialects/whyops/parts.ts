@@ -3,17 +3,7 @@
  * than the SDKs' own are kept whole instead of being rewritten, as the vendor does (3.1).
  */
 
-import {
-  asArray,
-  asJsonText,
-  asNumber,
-  asObject,
-  asText,
-  at,
-  field,
-  type JsonObject,
-  type JsonValue,
-} from '../../canonical/json.ts';
+import { asJsonText, asObject, asText, at, field, type JsonObject, type JsonValue } from '../../canonical/json.ts';
 import {
   errorText,
   type RegisterName,
@@ -22,9 +12,10 @@ import {
   type SpanStatus,
   type TextRegister,
 } from '../../canonical/span.ts';
-import { asTokenCount, readUsage, type Usage } from '../../canonical/usage.ts';
+import { readUsage, type Usage } from '../../canonical/usage.ts';
 import type { EventType } from './event-types.ts';
 import { present } from './present.ts';
+import { callsOf, RESULT_KEYS } from './tool-call.ts';
 
 /** Listed in README.md. An answer knows better than a request; of an error, only that it happened. */
 export const RANK = { failure: 40, answer: 30, result: 20, request: 10, aside: 5 } as const;
@@ -56,8 +47,10 @@ export function readPart(type: EventType, event: JsonObject, isShared: boolean):
     case 'embedding_response':
       return modelAnswer('embedding', type, content, metadata);
     case 'embedding_request': {
-      const text = { kind: 'embedding', status: asked.status, ...modelOf(type, metadata) } as const;
-      return { rank: RANK.request, phase: asked.phase, text: { ...text, input: asJsonText(inputOf(content)) } };
+      const { model, ...said } = modelOf(type, metadata);
+      const text = { kind: 'embedding', status: asked.status, ...said, input: asJsonText(inputOf(content)) } as const;
+      // On its own it is only what was asked: with a model it would be a second call next to its response, which is the call.
+      return { rank: RANK.request, phase: asked.phase, text: isShared ? { ...text, model } : text };
     }
     case 'llm_thinking': {
       const text = { kind: 'event', name: type, status: 'ok', output: asJsonText(content) } as const;
@@ -108,7 +101,7 @@ function toolAnswer(
       name: toolName(type, content, metadata),
       status: 'ok',
       input: callsOf(content) === undefined ? undefined : argumentsOf(content),
-      output: resultsOf(content, ['toolResults', 'tool_results', 'result']),
+      output: resultsOf(content, RESULT_KEYS),
     },
   };
 }
@@ -150,14 +143,15 @@ function paramsOf(metadata: JsonObject | undefined): string | undefined {
   return params === undefined || Object.keys(params).length === 0 ? undefined : JSON.stringify(params);
 }
 
-/** Cache writes come split by lifetime (5 minutes, 1 hour) unless a sum is sent too. */
-function usageOf(metadata: JsonObject | undefined): Usage | undefined {
-  const block = field(metadata, 'usage');
-  const usage = readUsage(block);
-  const hour = asTokenCount(at(block, 'cacheWrite1hTokens'));
-  const sum = asNumber(at(block, 'cacheCreationTokens')) ?? asNumber(at(block, 'cacheWriteTokens'));
-  if (hour === undefined || sum !== undefined) return usage;
-  return { ...usage, cacheWrite: (usage?.cacheWrite ?? 0) + hour };
+/** Members of the metadata that may name the provider, as the vendor looks for it (3.1). */
+const PROVIDER_KEYS = ['provider', 'providerSlug', 'providerName'] as const;
+
+/** Anthropic counts cached tokens apart from the prompt, the others count them as part of it. */
+export function usageOf(metadata: JsonObject | undefined): Usage | undefined {
+  const usage = readUsage(field(metadata, 'usage'));
+  if (usage === undefined) return undefined;
+  const isAnthropic = PROVIDER_KEYS.some((key) => asText(field(metadata, key))?.toLowerCase().includes('anthropic'));
+  return isAnthropic ? { ...usage, cacheOutsideInput: true } : usage;
 }
 
 /** `metadata.tool` may be any non-null value; only a word is a name. */
@@ -170,10 +164,6 @@ function toolName(type: EventType, content: JsonValue | undefined, metadata: Jso
     asText(at(call, 'function', 'name')) ??
     type
   );
-}
-
-function callsOf(content: JsonValue | undefined): readonly JsonValue[] | undefined {
-  return asArray(at(content, 'toolCalls')) ?? asArray(at(content, 'tool_calls'));
 }
 
 /** The arguments of a lone call; several calls stay a list, names included; other content is shown as it is. */

@@ -13,6 +13,11 @@ export function refused(fault: Fault): Reply {
   };
 }
 
+/** As the routes about threads and agents say it. */
+export function failed(fault: Fault): Reply {
+  return { status: refused(fault).status, body: { success: false, error: fault.message } };
+}
+
 /** 202: durable, not yet looked up. `eventIds` is ours: the ids under which the events can be found. */
 export function queued(eventIds: readonly string[]): Reply {
   return { status: 202, body: { success: true, accepted: true, queuedCount: eventIds.length, eventIds } };
@@ -24,7 +29,9 @@ export function saved({ request }: Accepted, stored: readonly StoredEvent[]): Re
   return { status: 201, body: request.text.trimStart().startsWith('[') ? results : results[0] };
 }
 
-function resultOf({ eventId, spanId, step, parentStep, duplicate }: StoredEvent) {
+function resultOf({ eventId, spanId, step, parentStep, duplicate, sampledOut }: StoredEvent) {
+  if (sampledOut === true)
+    return { id: null, status: 'sampled_out', message: "The agent's sampling leaves this trace out" };
   return {
     id: eventId,
     status: duplicate ? 'skipped' : 'saved',

@@ -1,14 +1,16 @@
+import { isDeepStrictEqual as isEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { FAULTS, type FaultCode } from '../../faults.ts';
-import type { Directory, EventRoute, ResourceRoute, StoredEvent } from '../dialect.ts';
+import type { EventRoute, ResourceRoute, StoredEvent } from '../dialect.ts';
+import type { Reader } from '../reader.ts';
 import { EVENT_TYPES } from './event-types.ts';
-import { context, request } from './testing.ts';
+import { context, directoryWith, readerWith, request } from './testing.ts';
 import { whyops } from './whyops.ts';
 
 const EVENT = { eventType: 'user_message', traceId: 't', agentName: 'a' };
 
 function route(path: string): EventRoute {
-  const found = whyops.routes.find((candidate) => candidate.path === path);
+  const found = whyops.routes.find((candidate) => candidate.path === path && candidate.kind === 'events');
   if (found?.kind !== 'events') throw new Error(`no event route ${path}`);
   return found;
 }
@@ -30,14 +32,35 @@ function reply(path: string, body: unknown, stored?: StoredEvent[]) {
 
 describe('routes', () => {
   it('stand where the vendor has them', () => {
-    expect(whyops.routes.map(({ method, path, kind }) => `${method} ${path} ${kind}`)).toEqual([
-      'POST /api/events/ingest events',
-      'POST /api/events/tool-result events',
-      'GET /api/events/help resource',
-      'POST /api/events events',
-      'POST /api/entities/init resource',
-      'POST /v1/agents/init resource',
-      'GET /api/health resource',
+    expect(whyops.routes.map(({ method, path, scope = 'ingest' }) => `${method} ${path} ${scope}`)).toEqual([
+      'POST /api/events/ingest ingest',
+      'POST /api/events/tool-result ingest',
+      'POST /api/events ingest',
+      'GET /api/events/help ingest',
+      'GET /api/events read',
+      'GET /api/events/:id read',
+      'GET /api/threads read',
+      'GET /api/threads/:threadId read',
+      'GET /api/threads/:threadId/graph read',
+      'GET /api/visualize/:traceId/mermaid read',
+      'POST /api/entities/init ingest',
+      'POST /v1/agents/init ingest',
+      'GET /api/entities read',
+      'GET /api/entities/versions/:versionId read',
+      'GET /api/entities/:id read',
+      'GET /api/entities/:id/user-distribution read',
+      'GET /api/entities/:id/version-ids read',
+      'PATCH /api/entities/:id/sampling-rate admin',
+      'GET /api/agent-settings/limits read',
+      'GET /api/agent-settings/:id read',
+      'PATCH /api/agent-settings/:id admin',
+      'DELETE /api/agent-settings/:id admin',
+      'GET /api/analytics/usage read',
+      'GET /api/analytics/timeline read',
+      'GET /api/analytics/summary read',
+      'GET /api/analytics/dashboard read',
+      'GET /api/health public',
+      'GET /api/health/ready public',
     ]);
   });
 
@@ -66,9 +89,16 @@ describe('credential', () => {
     {},
     { authorization: 'bearer k1' },
     { authorization: 'Basic k1' },
-    { 'x-user-id': 'u', 'x-project-id': 'p', 'x-environment-id': 'e' },
+    { 'x-project-id': 'p' },
+    { 'x-user-id': 'u', 'x-project-id': 'p', 'x-environment-id': ' ' },
   ])('none: %j', (headers) => {
     expect(claim(headers)).toMatchObject({ by: 'none', fault: { code: 'missing-credential' } });
+  });
+
+  it('the three documented headers claim a project, but never next to a key', () => {
+    const headers = { 'x-user-id': 'u', 'x-project-id': 'p', 'x-environment-id': 'e' };
+    expect(claim(headers)).toEqual({ by: 'trusted-header', projectId: 'p' });
+    expect(claim({ ...headers, 'x-api-key': 'k' })).toEqual({ by: 'key', key: 'k' });
   });
 });
 
@@ -111,6 +141,13 @@ describe('replies', () => {
     expect(reply('/api/events', ' [ ]', [])).toEqual({ status: 201, body: [] });
   });
 
+  it('201 sampled_out without an id for what was left out', () => {
+    expect(reply('/api/events', EVENT, [{ ...first, sampledOut: true }])).toEqual({
+      status: 201,
+      body: { id: null, status: 'sampled_out', message: expect.any(String) },
+    });
+  });
+
   it('400 with the fields to blame', () => {
     expect(reply('/api/events/ingest', [EVENT, { ...EVENT, traceId: 5 }])).toEqual({
       status: 400,
@@ -128,7 +165,9 @@ describe('replies', () => {
   it.each(Object.keys(FAULTS))('%s is an error in the vendor’s shape', (code) => {
     for (const { refused } of whyops.routes) {
       const { status, body } = refused({ code: code as FaultCode, message: 'why' });
-      expect(body).toEqual({ error: 'why' });
+      expect(body).toSatisfy(
+        (said) => isEqual(said, { error: 'why' }) || isEqual(said, { success: false, error: 'why' }),
+      );
       expect(status).not.toBe(422);
       expect(status === 500).toBe(code === 'internal');
     }
@@ -136,8 +175,7 @@ describe('replies', () => {
 });
 
 describe('documents', () => {
-  /** Neither route asks the registry anything. */
-  const nobody = {} as Directory;
+  const nobody = { directory: directoryWith(), reader: readerWith() };
 
   it('help describes every type', async () => {
     const { status, body } = await resource('/api/events/help').handle(request(''), nobody);
@@ -172,5 +210,16 @@ describe('documents', () => {
       status: 200,
       body: { status: 'ok', timestamp: '2026-01-31T09:30:00.000000Z' },
     });
+  });
+
+  it('readiness is whether the store answers', async () => {
+    const ready = (reader: Reader) =>
+      resource('/api/health/ready').handle(request(''), { directory: directoryWith(), reader });
+    expect(resource('/api/health/ready').scope).toBe('public');
+    expect(await ready(readerWith({ countSpans: async () => 0 }))).toMatchObject({
+      status: 200,
+      body: { status: 'ok', database: 'connected' },
+    });
+    expect(await ready(readerWith())).toMatchObject({ status: 503, body: { database: 'disconnected' } });
   });
 });

@@ -1,30 +1,58 @@
-/**
- * One project's agents, versions, people and fingerprints. Creation is one statement that either inserts or does
- * nothing, with the next number taken inside it: SQLite runs writers one after the other, so numbers stay unique.
- */
+/** One project's agents, versions, people and fingerprints, as dialects see them. */
 
 import { randomUUID } from 'node:crypto';
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { ProjectId } from '../../canonical/ids.ts';
 import type { JsonObject } from '../../canonical/json.ts';
-import type { Agent, AgentVersion, Directory, NewAgentVersion, Person } from '../../dialects/dialect.ts';
+import type {
+  Agent,
+  AgentVersion,
+  Directory,
+  NewAgentVersion,
+  Person,
+  ProjectSettings,
+} from '../../dialects/dialect.ts';
+import type { CurrentVersions } from './current-versions.ts';
+import { SqliteAgents } from './sqlite-agents.ts';
+import { type PeoplePage, SqlitePeople } from './sqlite-people.ts';
+import { SqliteSampling } from './sqlite-sampling.ts';
+import type { SqliteSettings } from './sqlite-settings.ts';
 import type { Tables } from './tables.ts';
 
 export class SqliteDirectory implements Directory {
   readonly #db: Kysely<Tables>;
   readonly #project: ProjectId;
+  readonly #agents: SqliteAgents;
+  readonly #people: SqlitePeople;
+  readonly #sampling: SqliteSampling;
+  readonly #settings: SqliteSettings;
   readonly settled: () => Promise<void>;
 
-  constructor(db: Kysely<Tables>, project: ProjectId, settled: () => Promise<void>) {
+  constructor(
+    db: Kysely<Tables>,
+    project: ProjectId,
+    { current, settings }: { current: CurrentVersions; settings: SqliteSettings },
+    settled: () => Promise<void>,
+  ) {
     this.#db = db;
     this.#project = project;
+    this.#agents = new SqliteAgents(db, project, current);
+    this.#people = new SqlitePeople(db, project);
+    this.#sampling = new SqliteSampling(db);
+    this.#settings = settings;
     this.settled = settled;
   }
 
   async ensureFingerprint(contentHash: string, content: string): Promise<{ id: string }> {
     await this.#db
       .insertInto('fingerprints')
-      .values({ id: randomUUID(), project_id: this.#project, content_hash: contentHash, content, created_at: now() })
+      .values({
+        id: randomUUID(),
+        project_id: this.#project,
+        content_hash: contentHash,
+        content,
+        created_at: new Date().toISOString(),
+      })
       .onConflict((conflict) => conflict.columns(['project_id', 'content_hash']).doNothing())
       .execute();
     return this.#db
@@ -45,124 +73,63 @@ export class SqliteDirectory implements Directory {
     return row !== undefined;
   }
 
-  async ensurePerson(id: string, properties?: JsonObject): Promise<Person> {
-    const createdAt = now();
-    const { numInsertedOrUpdatedRows = 0n } = await this.#db
-      .insertInto('people')
-      .values({
-        project_id: this.#project,
-        id,
-        properties: properties === undefined ? null : JSON.stringify(properties),
-        created_at: createdAt,
-        updated_at: createdAt,
-      })
-      .onConflict((conflict) => conflict.columns(['project_id', 'id']).doNothing())
-      .executeTakeFirstOrThrow();
-    return { ...(await this.#person(id)), created: numInsertedOrUpdatedRows > 0n };
+  ensurePerson(id: string, properties?: JsonObject): Promise<Person> {
+    return this.#people.ensure(id, properties);
   }
 
-  async getPerson(id: string): Promise<Person | undefined> {
-    const row = await this.#people(id).executeTakeFirst();
-    return row === undefined ? undefined : toPerson(row);
+  getPerson(id: string): Promise<Person | undefined> {
+    return this.#people.get(id);
   }
 
-  async updatePerson(id: string, properties: JsonObject): Promise<Person | undefined> {
-    await this.#db
-      .updateTable('people')
-      .set({ properties: JSON.stringify(properties), updated_at: now() })
-      .where('project_id', '=', this.#project)
-      .where('id', '=', id)
-      .execute();
-    return this.getPerson(id);
+  updatePerson(id: string, properties: JsonObject): Promise<Person | undefined> {
+    return this.#people.update(id, properties);
   }
 
-  #people(id: string) {
-    return this.#db.selectFrom('people').selectAll().where('project_id', '=', this.#project).where('id', '=', id);
+  listPeople(page: PeoplePage): Promise<{ people: readonly Person[]; total: number }> {
+    return this.#people.list(page);
   }
 
-  async #person(id: string): Promise<Person> {
-    return toPerson(await this.#people(id).executeTakeFirstOrThrow());
+  people(ids: readonly string[]): Promise<readonly Person[]> {
+    return this.#people.find(ids);
   }
 
-  async ensureAgent(name: string, description?: string): Promise<Agent> {
-    const result = await sql`
-      INSERT INTO agents (id, project_id, name, description, number, created_at)
-      SELECT ${randomUUID()}, ${this.#project}, ${name}, ${description ?? null},
-        coalesce((SELECT max(number) FROM agents WHERE project_id = ${this.#project}), 0) + 1, ${now()}
-      WHERE true ON CONFLICT (project_id, name) DO NOTHING`.execute(this.#db);
-    if (description !== undefined) {
-      // An event may have named the agent first; describing it later is still part of making it.
-      await this.#db
-        .updateTable('agents')
-        .set({ description })
-        .where('project_id', '=', this.#project)
-        .where('name', '=', name)
-        .where('description', 'is', null)
-        .execute();
-    }
-    const row = await this.#agents(name).executeTakeFirstOrThrow();
-    return { ...toAgent(row), created: (result.numAffectedRows ?? 0n) > 0n };
+  ensureAgent(name: string, description?: string): Promise<Agent> {
+    return this.#agents.ensure(name, description);
   }
 
-  async getAgent(name: string): Promise<Agent | undefined> {
-    const row = await this.#agents(name).executeTakeFirst();
-    return row === undefined ? undefined : toAgent(row);
+  getAgent(name: string): Promise<Agent | undefined> {
+    return this.#agents.get(name);
   }
 
-  #agents(name: string) {
-    return this.#db.selectFrom('agents').selectAll().where('project_id', '=', this.#project).where('name', '=', name);
+  listAgents(): Promise<readonly Agent[]> {
+    return this.#agents.list();
   }
 
-  async ensureAgentVersion(agentName: string, version: NewAgentVersion): Promise<AgentVersion | undefined> {
-    const agent = await this.getAgent(agentName);
-    if (agent === undefined) return undefined;
-    const result = await sql`
-      INSERT INTO agent_versions (id, agent_id, name, description, content, number, created_at)
-      SELECT ${randomUUID()}, ${agent.id}, ${version.name}, ${version.description ?? null}, ${version.content ?? null},
-        coalesce((SELECT max(number) FROM agent_versions WHERE agent_id = ${agent.id}), 0) + 1, ${now()}
-      WHERE true ON CONFLICT (agent_id, name) DO NOTHING`.execute(this.#db);
-    if (version.description !== undefined) {
-      await this.#db
-        .updateTable('agent_versions')
-        .set({ description: version.description })
-        .where('agent_id', '=', agent.id)
-        .where('name', '=', version.name)
-        .where('description', 'is', null)
-        .execute();
-    }
-    const row = await this.#versions(agent.id, version.name).executeTakeFirstOrThrow();
-    return { ...toAgent(row), created: (result.numAffectedRows ?? 0n) > 0n };
+  ensureAgentVersion(agentName: string, version: NewAgentVersion): Promise<AgentVersion | undefined> {
+    return this.#agents.ensureVersion(agentName, version);
   }
 
-  async getAgentVersion(agentName: string, versionName: string): Promise<AgentVersion | undefined> {
-    const agent = await this.getAgent(agentName);
-    const row = agent === undefined ? undefined : await this.#versions(agent.id, versionName).executeTakeFirst();
-    return row === undefined ? undefined : toAgent(row);
+  getAgentVersion(agentName: string, versionName: string): Promise<AgentVersion | undefined> {
+    return this.#agents.getVersion(agentName, versionName);
   }
 
-  #versions(agentId: string, name: string) {
-    return this.#db.selectFrom('agent_versions').selectAll().where('agent_id', '=', agentId).where('name', '=', name);
+  currentAgentVersion(agentName: string): string | undefined {
+    return this.#agents.current(agentName);
   }
-}
 
-function now(): string {
-  return new Date().toISOString();
-}
+  listAgentVersions(agentName: string): Promise<readonly AgentVersion[]> {
+    return this.#agents.listVersions(agentName);
+  }
 
-function toPerson(row: Tables['people']): Person {
-  const properties: JsonObject | null = row.properties === null ? null : JSON.parse(row.properties);
-  return { id: row.id, properties, createdAt: row.created_at, created: false };
-}
+  settings(): Promise<ProjectSettings> {
+    return this.#settings.of(this.#project);
+  }
 
-/** Versions have the same columns. */
-function toAgent(row: Omit<Tables['agents'], 'project_id'>): Agent {
-  return {
-    id: row.id,
-    name: row.name,
-    description: row.description,
-    number: row.number,
-    createdAt: row.created_at,
-    deprecatedAt: row.deprecated_at,
-    created: false,
-  };
+  samplingRates(): Promise<ReadonlyMap<string, number>> {
+    return this.#sampling.rates(this.#project);
+  }
+
+  setSamplingRate(agentName: string, rate: number): Promise<void> {
+    return this.#sampling.setRate(this.#project, agentName, rate);
+  }
 }

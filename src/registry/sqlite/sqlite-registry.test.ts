@@ -1,13 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describePrices } from '../prices.contract.ts';
 import { describeRegistry } from '../registry.contract.ts';
+import { describeSampling } from '../sampling.contract.ts';
 import { SqliteRegistry } from './sqlite-registry.ts';
 
-describeRegistry('sqlite', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'tributary-registry-'));
-  return {
-    open: () => SqliteRegistry.open(join(directory, 'registry.db')),
-    dispose: () => rm(directory, { recursive: true }),
-  };
-});
+for (const describeContract of [describeRegistry, describeSampling, describePrices]) {
+  describeContract('sqlite', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'tributary-registry-'));
+    return {
+      open: () => SqliteRegistry.open(join(directory, 'registry.db')),
+      dispose: () => rm(directory, { recursive: true }),
+    };
+  });
+}

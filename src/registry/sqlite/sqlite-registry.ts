@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { Kysely, Migrator, type SqliteDatabase, SqliteDialect } from 'kysely';
 import Database from 'libsql';
 import { newProjectId, type ProjectId, readProjectId } from '../../canonical/ids.ts';
-import type { Directory } from '../../dialects/dialect.ts';
+import type { Directory, ProjectSettings } from '../../dialects/dialect.ts';
 import { deadLettersMax } from '../../limits.ts';
 import {
   type DeadLetter,
@@ -19,8 +19,13 @@ import {
   SCOPES,
   type Scope,
 } from '../registry.ts';
+import { CurrentVersions } from './current-versions.ts';
 import { hashSecret, newSecret, prefixOf, sameHash } from './secrets.ts';
 import { SqliteDirectory } from './sqlite-directory.ts';
+import { SqliteOwnPrices } from './sqlite-prices.ts';
+import { SqliteRepricings } from './sqlite-repricings.ts';
+import { SqliteSampling } from './sqlite-sampling.ts';
+import { SqliteSettings } from './sqlite-settings.ts';
 import { MIGRATIONS, type Tables } from './tables.ts';
 
 /** One sync to disk for this many; more would keep the other thread's writes waiting. */
@@ -35,9 +40,18 @@ export class SqliteRegistry implements Registry {
   readonly #db: Kysely<Tables>;
   readonly #keys = new Map<string, KnownKey>();
   readonly #projects = new Set<string>();
+  /** What every directory asks for from memory. */
+  readonly #memory: { readonly current: CurrentVersions; readonly settings: SqliteSettings };
+  readonly prices: SqliteOwnPrices;
+  readonly repricings: SqliteRepricings;
+  readonly sampling: SqliteSampling;
 
   private constructor(db: Kysely<Tables>) {
     this.#db = db;
+    this.#memory = { current: new CurrentVersions(), settings: new SqliteSettings(db) };
+    this.prices = new SqliteOwnPrices(db);
+    this.repricings = new SqliteRepricings(db);
+    this.sampling = new SqliteSampling(db);
   }
 
   static async open(path: string): Promise<SqliteRegistry> {
@@ -59,6 +73,7 @@ export class SqliteRegistry implements Registry {
     for (const row of await this.#db.selectFrom('projects').select('id').execute()) this.#projects.add(row.id);
     const rows = await this.#db.selectFrom('keys').selectAll().where('revoked_at', 'is', null).execute();
     for (const row of rows) this.#remember(row.hash, toKey(row));
+    await this.#memory.current.load(this.#db);
   }
 
   #remember(hash: string, key: Key): void {
@@ -159,7 +174,7 @@ export class SqliteRegistry implements Registry {
   }
 
   directory(projectId: ProjectId, settled: () => Promise<void>): Directory {
-    return new SqliteDirectory(this.#db, projectId, settled);
+    return new SqliteDirectory(this.#db, projectId, this.#memory, settled);
   }
 
   async ensureMentioned(mentions: readonly Mentioned[]): Promise<void> {
@@ -167,7 +182,7 @@ export class SqliteRegistry implements Registry {
       const some = mentions.slice(i, i + MENTIONS_PER_TRANSACTION);
       await this.#db.transaction().execute(async (transaction) => {
         for (const { projectId, agent, person } of some) {
-          const directory = new SqliteDirectory(transaction, projectId, async () => undefined);
+          const directory = new SqliteDirectory(transaction, projectId, this.#memory, async () => undefined);
           if (agent !== undefined) await directory.ensureAgent(agent.name);
           if (agent?.version !== undefined) await directory.ensureAgentVersion(agent.name, { name: agent.version });
           if (person === undefined) continue;
@@ -176,6 +191,27 @@ export class SqliteRegistry implements Registry {
         }
       });
     }
+  }
+
+  settings(projectId: ProjectId): Promise<ProjectSettings> {
+    return this.#memory.settings.of(projectId);
+  }
+
+  changeSettings(projectId: ProjectId, changes: Partial<ProjectSettings>): Promise<ProjectSettings> {
+    return this.#memory.settings.change(projectId, changes);
+  }
+
+  async mark(name: string): Promise<number> {
+    const row = await this.#db.selectFrom('marks').select('position').where('name', '=', name).executeTakeFirst();
+    return row?.position ?? 0;
+  }
+
+  async setMark(name: string, position: number): Promise<void> {
+    await this.#db
+      .insertInto('marks')
+      .values({ name, position })
+      .onConflict((conflict) => conflict.column('name').doUpdateSet({ position }))
+      .execute();
   }
 
   async addDeadLetter(

@@ -18,6 +18,9 @@ const READ_SETTINGS = [
   `max_memory_usage = ${queryMemoryBytesMax}`,
   'output_format_json_quote_64bit_integers = 0',
   'output_format_json_quote_denormals = 0',
+  // Derives comparisons from comparisons by hashing the whole statement, again and again: 0.4 s of planning instead of
+  // 0.15 s for a list of traces (measured), and nothing here gains from it.
+  'optimize_and_compare_chain = 0',
 ].join(', ');
 
 /** Inserts are already batches: the engine's own batching would only add its waiting time. */
@@ -90,8 +93,8 @@ class ChdbWriter implements StoreWriter {
     return runSelect<Row>(this.#session, sql, params);
   }
 
-  async command(sql: string): Promise<void> {
-    await guarded(() => this.#session.queryAsync(sql));
+  async command(sql: string, params: QueryParams = {}): Promise<void> {
+    await guarded(() => this.#session.queryAsync(bindLiterals(sql, params)));
   }
 
   async insert(table: string, columns: readonly string[], rows: Buffer): Promise<void> {

@@ -64,8 +64,10 @@ export const EVENT_COLUMNS = [
   'step',
   'parent_step',
   'payload',
+  'last_step',
 ] as const;
 
+/** What the loader writes. `counted` and `repeats` are found out later, by the enrich stage. */
 export const SPAN_COLUMNS = [
   'project_id',
   'trace_id',
@@ -74,13 +76,17 @@ export const SPAN_COLUMNS = [
   'start_time',
   'end_time',
   ...TEXT_REGISTERS.map(columnOf),
-  'usage',
+  'tokens',
+  'price',
   'duration_micros',
   'tags',
   'metadata',
   'feedback',
   'steps',
   'parent_step',
+  'hidden',
+  'first_token',
+  'timed_by_arrival',
 ] as const;
 
 export const ALIAS_COLUMNS = ['project_id', 'dialect', 'from_id', 'to_id', 'version'] as const;
@@ -143,22 +149,74 @@ const INITIAL: readonly string[] = [
   ) ENGINE = ReplacingMergeTree(version) ORDER BY (project_id, dialect, from_id) ${DURABLE}`,
 ];
 
-const STEPS: readonly (readonly string[])[] = [INITIAL];
+/** Runs only while `tributary.spans` has the column: what reads a column that the same step drops. */
+interface Conditional {
+  readonly whileSpansHave: string;
+  readonly sql: string;
+}
 
-/** Brings the store to this program's schema. Safe to repeat after a crash: a step is recorded after it is done. */
-export async function migrate(store: StoreWriter): Promise<void> {
+/**
+ * Usage says what it leaves out, and spans know what they cost. Each column is a join like all others, so whoever finds
+ * something out later writes a row with nothing else in it.
+ */
+const USAGE_AND_PRICE: readonly (string | Conditional)[] = [
+  `ALTER TABLE tributary.spans
+    -- (rank, time, usageCounts); (0, 0, []) is "not said".
+    ADD COLUMN IF NOT EXISTS tokens SimpleAggregateFunction(max, Tuple(UInt8, Int64, Array(Int64))),
+    -- (rank and time of the model's register, revision of the prices, id, amounts): pico-dollars per token in the order of
+    -- PRICED_PARTS, then the same again for each tier, behind the length of the prompt that it is for. An empty id: no price.
+    ADD COLUMN IF NOT EXISTS price SimpleAggregateFunction(max, Tuple(UInt8, Int64, UInt64, String, Array(Int64))),
+    -- (log position when counted, input, output, is an estimate): what the client did not report, -1 for what it did.
+    ADD COLUMN IF NOT EXISTS counted SimpleAggregateFunction(max, Tuple(UInt64, Int64, Int64, UInt8)),
+    -- (log position, 1 when the usage repeats what spans below report, so that sums leave it out).
+    ADD COLUMN IF NOT EXISTS repeats SimpleAggregateFunction(max, Tuple(UInt64, UInt8)),
+    ADD COLUMN IF NOT EXISTS hidden SimpleAggregateFunction(max, UInt8),
+    ADD COLUMN IF NOT EXISTS first_token SimpleAggregateFunction(min, Nullable(${MICROS})),
+    -- 1: a sender sent no time, arrival stands for it.
+    ADD COLUMN IF NOT EXISTS timed_by_arrival SimpleAggregateFunction(max, UInt8)`,
+  // An event may take several numbers in a row: step to last_step.
+  'ALTER TABLE tributary.events ADD COLUMN IF NOT EXISTS last_step UInt64 DEFAULT step',
+  // The six counts of before are the first six of now. Rows that say only this are joined to the others, twice is as once.
+  {
+    whileSpansHave: 'usage',
+    sql: `INSERT INTO tributary.spans (project_id, trace_id, dialect, span_id, start_time, tokens)
+      SELECT project_id, trace_id, dialect, span_id, start_time, (tupleElement(usage, 1), tupleElement(usage, 2),
+        [${[3, 4, 5, 6, 7, 8].map((i) => `tupleElement(usage, ${i})`).join(', ')}, -1, -1, -1, 0])
+      FROM tributary.spans WHERE tupleElement(usage, 1) > 0`,
+  },
+  'ALTER TABLE tributary.spans DROP COLUMN IF EXISTS usage',
+];
+
+export const STEPS: readonly (readonly (string | Conditional)[])[] = [INITIAL, USAGE_AND_PRICE];
+
+/**
+ * Brings the store to this program's schema. A step is recorded after it is done, and each of its statements may run again
+ * after any of the later ones: a crash in between is repaired by the next start.
+ */
+export async function migrate(store: StoreWriter, steps = STEPS): Promise<void> {
   await store.command('CREATE DATABASE IF NOT EXISTS tributary');
   await store.command(
     `CREATE TABLE IF NOT EXISTS tributary.schema_steps (step UInt32) ENGINE = MergeTree ORDER BY step ${DURABLE}`,
   );
   const [row] = await store.select<{ done: number }>('SELECT max(step) AS done FROM tributary.schema_steps');
   const done = row?.done ?? 0;
-  if (done > STEPS.length)
-    throw new Error(`the data was written by a newer Tributary (schema ${done}, this one knows ${STEPS.length})`);
-  for (const [i, statements] of STEPS.entries()) {
+  if (done > steps.length)
+    throw new Error(`the data was written by a newer Tributary (schema ${done}, this one knows ${steps.length})`);
+  for (const [i, statements] of steps.entries()) {
     if (i < done) continue;
-    for (const statement of statements)
-      await store.command(statement.replace('CREATE TABLE ', 'CREATE TABLE IF NOT EXISTS '));
+    for (const statement of statements) await run(store, statement);
     await store.insert('tributary.schema_steps', ['step'], Buffer.from(`[${i + 1}]\n`));
   }
+}
+
+async function run(store: StoreWriter, statement: string | Conditional): Promise<void> {
+  if (typeof statement === 'string') {
+    await store.command(statement.replace('CREATE TABLE ', 'CREATE TABLE IF NOT EXISTS '));
+    return;
+  }
+  const columns = await store.select(
+    `SELECT name FROM system.columns WHERE database = 'tributary' AND table = 'spans' AND name = {name:String}`,
+    { name: statement.whileSpansHave },
+  );
+  if (columns.length > 0) await store.command(statement.sql);
 }

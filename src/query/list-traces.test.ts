@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ProjectId } from '../canonical/ids.ts';
+import { start, Workbench } from '../loader/testing.ts';
+import { listEvents } from './list-events.ts';
+import { listTraces, TraceFilters } from './list-traces.ts';
+import type { TraceSummary } from './trace-summary.ts';
+
+let bench: Workbench;
+beforeAll(async () => {
+  bench = await Workbench.open();
+});
+afterAll(() => bench.close());
+
+/** All pages. A search that finds little ends its page early on a slow machine, with a cursor to go on. */
+async function all(project: ProjectId, filters: Record<string, string | number>): Promise<TraceSummary[]> {
+  const found: TraceSummary[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await listTraces(
+      bench.reader,
+      project,
+      TraceFilters.parse({ ...filters, ...(cursor === undefined ? {} : { cursor }) }),
+    );
+    found.push(...(page?.data ?? []));
+    cursor = page?.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return found;
+}
+
+describe('listing', () => {
+  it('finds words of inputs and outputs, whatever their case, script, or the JSON around them', async () => {
+    const subject = await bench.subject();
+    await subject.lunary(
+      { ...start('one'), input: 'first line\nSecond line' },
+      { ...start('two'), input: { path: 'C:\\new\\Zürich' } },
+    );
+    await subject.load();
+    for (const [q, found] of [
+      ['second', ['one']],
+      ['LINE first', ['one']],
+      ['new zürich', ['two']],
+      ['nsecond', []],
+      ['line new', []],
+    ] as const) {
+      const traces = await all(subject.project, { q });
+      expect([q, traces.map((trace) => trace.traceId)]).toEqual([q, found]);
+    }
+  });
+
+  it('finds a trace by what is deep in it, also when all of it came leaf first', async () => {
+    const subject = await bench.subject();
+    const chain = Array.from({ length: 120 }, (_, i) => ({
+      ...start(`n${i}`, i === 0 ? undefined : `n${i - 1}`),
+      timestamp: Date.now() - 7_200_000 + i * 60_000,
+    }));
+    const deep = chain.map((event, i) => (i === 119 ? { ...event, userId: 'deep user', tags: ['deep'] } : event));
+    await subject.lunary(...deep.reverse());
+    await subject.load();
+    const filters: Record<string, string>[] = [{}, { userId: 'deep user' }, { tag: 'deep' }];
+    for (const filter of filters) {
+      expect(await all(subject.project, filter)).toMatchObject([{ traceId: 'n0', spanCount: 120 }]);
+    }
+  });
+
+  it('follows the stream of events by position', async () => {
+    const subject = await bench.subject();
+    const position = await subject.lunary(start('a'), start('b'), start('c'));
+    await subject.load();
+    const text = await listEvents(bench.reader, subject.project, { limit: 1, order: 'desc', after: position });
+    expect(JSON.parse(text ?? '')).toMatchObject({ data: [{ spanId: 'b', position: position + 1 }], nextCursor: null });
+  });
+
+  it('pages through traces of any age, each once, newest first, also when many share a start', async () => {
+    const subject = await bench.subject();
+    const times = [
+      0,
+      1_600_000_000_000,
+      Date.now() - 5 * 86_400_000,
+      Date.now() - 7_200_000,
+      Date.now(),
+      4_000_000_000_000,
+    ];
+    const runs = times.flatMap((timestamp, t) =>
+      Array.from({ length: 70 }, (_, i) => ({ ...start(`t${t}-${i}`), timestamp })),
+    );
+    await subject.lunary(...runs);
+    await subject.load();
+    const seen = await all(subject.project, { limit: 33 });
+    const starts = seen.map((trace) => trace.startTime);
+    expect(starts).toEqual([...starts].sort().reverse());
+    expect(new Set(seen.map((trace) => trace.traceId)).size).toBe(runs.length);
+    expect(seen).toHaveLength(runs.length);
+  });
+});
