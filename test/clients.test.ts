@@ -82,7 +82,7 @@ function lunaryTraces(said: {
       `    llm gpt-4o ${call}`,
       // What the SDKs do not report of a stream, and of a refused call, is counted from the messages.
       '    llm gpt-4o-mini ok 24+5=29',
-      `    llm gpt-unknown error 14+?=14 error: ${said.refusal}`,
+      `    llm gpt-unknown error error: ${said.refusal}`,
       '    tool forecast error error: no forecast for tomorrow',
       '    tool weather ok',
       `      llm gpt-4o-mini ${call}`,

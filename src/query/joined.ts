@@ -169,7 +169,7 @@ const STATUS = shownStatus({
   firstToken: 'joined_first_token',
 });
 
-/** A call of a model that took no time at all was seen at one moment only, and nobody measured it (span-body.ts, too). */
+/** A model call that took no time at all was seen at one moment only: nobody measured it, and no latency counts it. */
 const DURATION = `multiIf(measured_rank > 0, tupleElement(joined_duration_micros, 3),
       last = first AND tupleElement(joined_kind, 3) IN ('llm', 'embedding'), NULL, last - first)`;
 

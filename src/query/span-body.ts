@@ -85,15 +85,8 @@ export type SpanRow = Readonly<Record<Exclude<TextRegister, 'status'>, string>> 
     readonly step_list: readonly number[];
   };
 
-/** A call of a model that took no time at all was seen at one moment only, and nobody measured it (joined.ts, too). */
-function durationOf({ duration_rank: rank, duration, kind, start, end }: SpanRow): number | null {
-  if (rank > 0) return duration;
-  if (end === null || (end === start && (kind === 'llm' || kind === 'embedding'))) return null;
-  return end - start;
-}
-
 export function toSpan(row: SpanRow, parentSpanId: string | null): SpanBody {
-  const durationMicros = durationOf(row);
+  const durationMicros = row.duration_rank > 0 ? row.duration : row.end === null ? null : row.end - row.start;
   const metadata = mergePatches(row.metadata_patches);
   const annotations = annotationsOf(metadata);
   return {
