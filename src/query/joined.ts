@@ -126,7 +126,6 @@ const OF_EVERY_SPAN = [
   'end_time',
   'first_token',
   'duration_micros',
-  'kind',
   'tokens',
   'counted',
   'price',
@@ -169,10 +168,6 @@ const STATUS = shownStatus({
   firstToken: 'joined_first_token',
 });
 
-/** A model call that took no time at all was seen at one moment only: nobody measured it, and no latency counts it. */
-const DURATION = `multiIf(measured_rank > 0, tupleElement(joined_duration_micros, 3),
-      last = first AND tupleElement(joined_kind, 3) IN ('llm', 'embedding'), NULL, last - first)`;
-
 /**
  * One row per span that is not left out: trace_key, dialect, span_id, first, last, seen (its latest moment), duration,
  * measured_rank, price_id, `registers` under the names of their columns, and what it adds to sums: `COUNT_COLUMNS`,
@@ -189,7 +184,7 @@ export function joinedSpans(scope: Scope, registers: readonly TextRegister[], ot
   return `SELECT trace_key, dialect, span_id, toUnixTimestamp64Micro(joined_start_time) AS first, toUnixTimestamp64Micro(joined_end_time) AS last,
     greatest(first, ifNull(last, first)) AS seen, ${[...summedColumns(scope), ...texts, ...rest].map((column) => `${column}, `).join('')}
     tupleElement(joined_price, 4) AS price_id, tupleElement(joined_duration_micros, 1) AS measured_rank,
-    ${DURATION} AS duration
+    if(measured_rank > 0, tupleElement(joined_duration_micros, 3), last - first) AS duration
   FROM (${scope.withoutSums ? spans : withCost(spans, 'repeats')})`;
 }
 
