@@ -159,9 +159,9 @@ describe.concurrent('traces and events', () => {
   test('are listed as a table', async () => {
     const { code, out, err } = await tributary('traces');
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toMatch(/^start +status +name +dialect +duration +spans +errors +tokens +trace id\n/);
-    expect(out).toMatch(/ok +chat +weflayr +821 ms +1 +0 +15 +call-1\n/);
-    expect(out).toMatch(new RegExp(`ok +pay.* lunary +5.00 s +3 +1 +165 +${AGENT}\n`));
+    expect(out).toMatch(/^start +status +name +dialect +duration +spans +errors +tokens +cost +trace id\n/);
+    expect(out).toMatch(/ok +chat +weflayr +821 ms +1 +0 +15 +\$0\.0000036 +call-1\n/);
+    expect(out).toMatch(new RegExp(`ok +pay.* lunary +5.00 s +3 +1 +165 +\\$0\\.00075 +${AGENT}\n`));
   });
 
   test('are listed as the JSON array of the API, with every filter', async () => {
@@ -177,7 +177,7 @@ describe.concurrent('traces and events', () => {
     const { out } = await tributary('trace', AGENT, '--full');
     expect(out).toMatch(/^status +ok$/m);
     expect(out).toMatch(/^tokens +120 in, 45 out, 165 total$/m);
-    expect(out).toMatch(/^├─ gpt-4o {2}llm · gpt-4o · 1\.00 s · 120 in, 45 out, 165 total ok$/m);
+    expect(out).toMatch(/^├─ gpt-4o {2}llm · gpt-4o · 1\.00 s · 120 in, 45 out, 165 total · \$0\.00075 ok$/m);
     expect(out).toMatch(/^└─ search {2}tool · 1\.00 s error\n {3}.*boom/m);
     expect(out).toMatch(/output {2}answer$/m);
     expect(await json('trace', AGENT)).toEqual(await server.get(`/traces/${AGENT}`));

@@ -10,6 +10,7 @@ const STATUS_STYLES: Readonly<Record<string, Style>> = {
   error: 'red',
   running: 'yellow',
   paused: 'magenta',
+  unknown: 'magenta',
 };
 
 export function statusStyle(status: string): Style | undefined {
@@ -59,6 +60,14 @@ export function count(value: number | null): string {
   if (value === null) return NOTHING;
   if (value < 100_000) return String(value);
   return value < 10_000_000 ? `${Math.floor(value / 1000)}k` : `${Math.floor(value / 1_000_000)}M`;
+}
+
+/** To the cent from a dollar on, below it with three digits that count: `$12.30`, `$0.0000036`. */
+export function usd(amount: number | null): string {
+  if (amount === null) return NOTHING;
+  if (amount >= 1 || amount === 0) return `$${amount.toFixed(2)}`;
+  const decimals = Math.min(12, 2 - Math.floor(Math.log10(amount)));
+  return `$${amount.toFixed(decimals).replace(/0+$/, '')}`;
 }
 
 /** `120 in, 45 out, 165 total`: what is known of it. */

@@ -6,7 +6,7 @@ import type { TraceDetail } from '../query/get-trace.ts';
 import type { SpanBody } from '../query/span-body.ts';
 import type { TraceSummary } from '../query/trace-summary.ts';
 import { clientOf, dialectOption, examples, type JsonFlag, jsonOption, type Surroundings } from './command.ts';
-import { duration, fullTime, statusStyle, tokens } from './format.ts';
+import { duration, fullTime, statusStyle, tokens, usd } from './format.ts';
 import type { Terminal } from './terminal.ts';
 import { cut, padEnd, visible, visibleJson, widthOf, wrap } from './text.ts';
 import { type Branch, branches } from './tree.ts';
@@ -55,6 +55,7 @@ function printFacts(terminal: Terminal, trace: TraceSummary): void {
     ['duration', duration(trace.durationMs)],
     ['spans', `${trace.spanCount}${errors}`],
     ['tokens', tokens(trace.usage)],
+    ['cost', trace.costUsd === null ? null : usd(trace.costUsd)],
     ['user', trace.userId],
     ['session', trace.sessionId],
     ['agent', trace.agentName],
@@ -82,6 +83,7 @@ function printBranch(terminal: Terminal, branch: Branch<SpanBody>, isFull: boole
     ...model,
     duration(span.durationMs),
     ...(used === '' ? [] : [used]),
+    ...(span.costUsd === null ? [] : [usd(span.costUsd)]),
   ].join(' · ');
   const status = ` ${visible(span.status)}`;
   const room = terminal.width - widthOf(prefix) - widthOf(status) - 2;

@@ -12,7 +12,7 @@ import {
   readMoment,
   type Surroundings,
 } from './command.ts';
-import { count, duration, NOTHING, shortTime, statusStyle } from './format.ts';
+import { count, duration, NOTHING, shortTime, statusStyle, usd } from './format.ts';
 import { printList } from './print-list.ts';
 import type { Column } from './table.ts';
 
@@ -30,7 +30,7 @@ interface TraceFlags extends ListFlags {
   readonly search?: string;
 }
 
-const STATUSES = ['running', 'ok', 'error', 'paused'] as const satisfies readonly TraceSummary['status'][];
+const STATUSES = ['running', 'ok', 'error', 'paused', 'unknown'] as const satisfies readonly TraceSummary['status'][];
 
 const COLUMNS: readonly Column<TraceSummary>[] = [
   { title: 'start', cell: (trace) => shortTime(trace.startTime) },
@@ -47,6 +47,7 @@ const COLUMNS: readonly Column<TraceSummary>[] = [
     dropFirst: 2,
   },
   { title: 'tokens', cell: (trace) => count(trace.usage.totalTokens), align: 'right', dropFirst: 3 },
+  { title: 'cost', cell: (trace) => usd(trace.costUsd), align: 'right', dropFirst: 6 },
   { title: 'trace id', cell: (trace) => trace.traceId },
 ];
 

@@ -58,6 +58,16 @@ it('gives the same steps when the process died between writing the spans and the
   expect((await subject.events()).map((event) => event.step)).toEqual([1, 2, 3]);
 });
 
+it('tells the first of two equal keys in one request that it was stored', async () => {
+  const subject = await bench.subject();
+  const message = { eventType: 'user_message', traceId: 't', agentName: 'a', idempotencyKey: 'k', content: 1 };
+  const both = await subject.accept('whyops.events', [message, { ...message, content: 2 }]);
+  await subject.load();
+  const [original, repeat] = subject.results.get(both) ?? [];
+  expect(original).toMatchObject({ duplicate: false, step: 1 });
+  expect(repeat).toEqual({ ...original, duplicate: true });
+});
+
 it('answers a repeated idempotency key with the first event, whenever it comes', async () => {
   const subject = await bench.subject();
   const message = { eventType: 'user_message', traceId: 't', agentName: 'a', idempotencyKey: 'k', content: 1 };
