@@ -7,7 +7,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openChdbWriter } from '../src/store/chdb/chdb.ts';
@@ -15,11 +15,16 @@ import { EVENT_COLUMNS, migrate } from '../src/store/schema/schema.ts';
 import { TestServer } from '../test/support/server.ts';
 import { type LoadResult, load } from './load.ts';
 import { BATCHES, type BenchRequest, SINGLE } from './payloads.ts';
+import { cpuSeconds, median, quantile, residentMiB, spread, table } from './report.ts';
 
 const CONNECTIONS = 50;
 const SINGLE_REQUESTS = 60_000;
 const BATCH_REQUESTS = 3_000;
 const DRAIN_MS_MAX = 300_000;
+const PACED_SHARE = 0.7;
+const PACED_SECONDS = 20;
+const LOOK_EVERY_MS = 5;
+const LOOK_AGAIN_MS = 100;
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
 
 const target = { projectId: '7b0e8f2a-0c3d-4c55-9d7e-1f2a3b4c5d6e', key: 'trib_bench_key_of_the_project' };
@@ -53,22 +58,77 @@ async function bare(list: readonly BenchRequest[]): Promise<LoadResult> {
 
 interface TributaryResult extends LoadResult {
   readonly queryableSeconds: number;
+  readonly cpuMicrosPerEvent: number;
   readonly rssMiB: number;
 }
 
 async function tributary(list: readonly BenchRequest[]): Promise<TributaryResult> {
   const server = await TestServer.start(target);
   try {
+    const cpuBefore = cpuSeconds(server.pid);
     const startedAt = performance.now();
     const result = await load(server.url, CONNECTIONS, feed(list));
-    await server.settle(DRAIN_MS_MAX);
+    await stored(server);
     const queryableSeconds = (performance.now() - startedAt) / 1000;
-    const metrics = await (await fetch(`${server.url}/metrics`)).text();
-    const rss = Number(/^tributary_process_resident_memory_bytes (\S+)/m.exec(metrics)?.[1]);
-    return { ...result, queryableSeconds, rssMiB: rss / 2 ** 20 };
+    const cpuMicrosPerEvent = ((cpuSeconds(server.pid) - cpuBefore) * 1_000_000) / result.events;
+    return { ...result, queryableSeconds, cpuMicrosPerEvent, rssMiB: residentMiB(server.pid) };
   } finally {
     await server.stop();
   }
+}
+
+/** Waits until the loader has stored everything that is in the log. Counting tokens goes on behind it. */
+async function stored({ url }: TestServer): Promise<void> {
+  for (const until = performance.now() + DRAIN_MS_MAX; performance.now() < until; await pause(20)) {
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    const value = (name: string) => Number(new RegExp(`^tributary_${name} (\\S+)`, 'm').exec(metrics)?.[1]);
+    if (value('loader_position') >= value('log_position')) return;
+  }
+  throw new Error('the loader does not come to an end');
+}
+
+interface PacedResult extends LoadResult {
+  /** From the answer of a single event until its receipt says that it is stored, which `GET /traces/{id}` then proves. */
+  readonly visibleMs: readonly number[];
+}
+
+/** Answers at a share of what the server can take, and how long a few events among them take to be found. */
+async function paced(perSecond: number): Promise<PacedResult> {
+  const server = await TestServer.start(target);
+  try {
+    const list = requests(Math.round(perSecond * PACED_SECONDS), SINGLE, 'paced');
+    let isOver = false;
+    const looking = look(server, () => isOver);
+    const result = await load(server.url, CONNECTIONS, feed(list), perSecond);
+    isOver = true;
+    return { ...result, visibleMs: await looking };
+  } finally {
+    await server.stop();
+  }
+}
+
+async function look(server: TestServer, isOver: () => boolean): Promise<number[]> {
+  const visibleMs: number[] = [];
+  for (let n = 0; !isOver(); n += 1) {
+    const traceId = `seen-${n}`;
+    const answer = await fetch(`${server.url}/${target.projectId}/`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${target.key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ event_id: traceId, event_type: 'after', model: 'gpt-4o-mini', elapsed_ms: 5 }),
+    });
+    const answeredAt = performance.now();
+    const receipt = answer.headers.get('x-tributary-receipt');
+    // Cheap to ask for; a trace is a question to the engine, which would be part of the load.
+    while ((await server.get<{ state: string }>(`/receipts/${receipt}`)).state !== 'stored') await pause(LOOK_EVERY_MS);
+    visibleMs.push(performance.now() - answeredAt);
+    await server.get(`/traces/${traceId}`);
+    await pause(LOOK_AGAIN_MS);
+  }
+  return visibleMs;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** The same payloads as event rows alone: what the engine itself can take in batches of 10 000. */
@@ -116,16 +176,6 @@ function splitEvents({ body }: BenchRequest): string[] {
   return list.map((event) => JSON.stringify(event));
 }
 
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-}
-
-const rows: Record<string, string | number>[] = [];
-function report(what: string, runs: readonly number[], unit: string, extra = ''): void {
-  const spread = `${Math.round(Math.min(...runs))}–${Math.round(Math.max(...runs))}`;
-  rows.push({ what, median: Math.round(median(runs)), spread, unit, extra });
-}
-
 const single = requests(SINGLE_REQUESTS, SINGLE, 'single');
 const batched = requests(BATCH_REQUESTS, BATCHES, 'batch');
 const bareRuns: LoadResult[] = [];
@@ -138,37 +188,68 @@ for (let round = 0; round < ROUNDS; round += 1) {
   batchRuns.push(await tributary(batched));
   chdbRuns.push(await rawChdb(batched.slice(0, 1_000)));
 }
+const rate = (run: LoadResult) => run.events / run.seconds;
+const queryable = (run: TributaryResult) => run.events / run.queryableSeconds;
+const singleRate = median(singleRuns.map(rate));
+const atLoad = await paced(singleRate * PACED_SHARE);
+
 const meanBytes = Math.round(
   batched.reduce((sum, request) => sum + request.body.length / request.events, 0) / batched.length,
 );
-console.log(
-  `${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.version}; ${ROUNDS} rounds, ${CONNECTIONS} connections, events of ${meanBytes} bytes`,
-);
-const rate = (run: LoadResult) => run.events / run.seconds;
-const queryable = (run: TributaryResult) => run.events / run.queryableSeconds;
-const p99 = (runs: readonly LoadResult[]) =>
-  `answer p50 ${median(runs.map((r) => r.p50Ms)).toFixed(1)} ms, p99 ${median(runs.map((r) => r.p99Ms)).toFixed(1)} ms`;
-report('bare node:http + JSON.parse, single', bareRuns.map(rate), 'events/s', p99(bareRuns));
-report('Tributary single, to the answer', singleRuns.map(rate), 'events/s', p99(singleRuns));
-report(
-  'Tributary single, to queryable',
-  singleRuns.map(queryable),
-  'events/s',
-  `RSS ${Math.round(median(singleRuns.map((r) => r.rssMiB)))} MiB`,
-);
-report('raw chDB inserts (events table only)', chdbRuns, 'rows/s');
-report('Tributary batches of 50, to the answer', batchRuns.map(rate), 'events/s', p99(batchRuns));
-report(
-  'Tributary batches of 50, to queryable',
-  batchRuns.map(queryable),
-  'events/s',
-  `RSS ${Math.round(median(batchRuns.map((r) => r.rssMiB)))} MiB`,
-);
-console.table(rows);
-console.log(
-  `single/bare ${(median(singleRuns.map(rate)) / median(bareRuns.map(rate))).toFixed(2)}  ·  batches queryable/raw chDB ${(median(batchRuns.map(queryable)) / median(chdbRuns)).toFixed(2)}`,
-);
-const failures = [...singleRuns, ...batchRuns].reduce((sum, run) => sum + run.failures, 0);
+const times = (runs: readonly LoadResult[]) =>
+  `${median(runs.map((run) => run.p50Ms)).toFixed(1)} / ${median(runs.map((run) => run.p99Ms)).toFixed(1)}`;
+const cost = (runs: readonly TributaryResult[]) => Math.round(median(runs.map((run) => run.cpuMicrosPerEvent)));
+const memory = (runs: readonly TributaryResult[]) => Math.round(median(runs.map((run) => run.rssMiB)));
+const ratio = (value: number, yardstick: number) => (value / yardstick).toFixed(2);
+const [bareRate, chdbRate] = [median(bareRuns.map(rate)), median(chdbRuns)];
+console.log(`## Intake
+
+\`npm run bench:intake\`: ${ROUNDS} rounds, ${CONNECTIONS} connections, events of ${meanBytes} bytes, load generator, server and engine on the same cores.
+
+${table(
+  ['what', 'events/s: median (spread)', 'ratio', 'answer p50 / p99 ms', 'server CPU µs per event', 'memory MiB'],
+  [
+    ['bare `node:http` + `JSON.parse`, one event per request', spread(bareRuns.map(rate)), 1, times(bareRuns), '', ''],
+    [
+      'Tributary, one per request, synced before the answer',
+      spread(singleRuns.map(rate)),
+      ratio(singleRate, bareRate),
+      times(singleRuns),
+      cost(singleRuns),
+      memory(singleRuns),
+    ],
+    [
+      'the same, until queryable',
+      spread(singleRuns.map(queryable)),
+      ratio(median(singleRuns.map(queryable)), bareRate),
+      '',
+      '',
+      '',
+    ],
+    ['raw chDB inserts of as many event rows', spread(chdbRuns), 1, '', '', ''],
+    [
+      'Tributary, 50 per request, synced before the answer',
+      spread(batchRuns.map(rate)),
+      ratio(median(batchRuns.map(rate)), chdbRate),
+      times(batchRuns),
+      cost(batchRuns),
+      memory(batchRuns),
+    ],
+    [
+      'the same, until queryable',
+      spread(batchRuns.map(queryable)),
+      ratio(median(batchRuns.map(queryable)), chdbRate),
+      '',
+      '',
+      '',
+    ],
+  ],
+)}
+
+At ${Math.round(PACED_SHARE * 100)} % of the single rate (${Math.round(singleRate * PACED_SHARE)} events/s for ${PACED_SECONDS} s): answer p50 ${atLoad.p50Ms.toFixed(1)} ms, p99 ${atLoad.p99Ms.toFixed(1)} ms; from the answer until
+\`GET /traces/{id}\` finds the event p50 ${Math.round(median(atLoad.visibleMs))} ms, p99 ${Math.round(quantile(atLoad.visibleMs, 0.99))} ms (${atLoad.visibleMs.length} looked for).
+`);
+const failures = [...singleRuns, ...batchRuns, atLoad].reduce((sum, run) => sum + run.failures, 0);
 if (failures > 0) {
   console.error(`${failures} requests were refused`);
   process.exitCode = 1;

@@ -12,25 +12,33 @@ export interface LoadResult {
   readonly p99Ms: number;
 }
 
-/** Sends requests from `next` on `connections` connections until it returns `undefined`. */
+/**
+ * Sends requests from `next` on `connections` connections until it returns `undefined`: as fast as they are answered, or
+ * `perSecond` of them. Then a time counts from the moment when its request was due, so a late start counts as waiting.
+ */
 export async function load(
   url: string,
   connections: number,
   next: () => BenchRequest | undefined,
+  perSecond?: number,
 ): Promise<LoadResult> {
   const { hostname, port } = new URL(url);
   const latencies: number[] = [];
   let events = 0;
   let failures = 0;
+  let taken = 0;
   const startedAt = performance.now();
   const run = async () => {
     const socket = connect(Number(port), hostname);
     socket.setNoDelay(true);
     await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
     for (let request = next(); request !== undefined; request = next()) {
-      const sentAt = performance.now();
+      const dueAt = perSecond === undefined ? performance.now() : startedAt + (taken * 1000) / perSecond;
+      taken += 1;
+      const early = dueAt - performance.now();
+      if (early > 1) await new Promise((resolve) => setTimeout(resolve, early));
       const status = await exchange(socket, request);
-      latencies.push(performance.now() - sentAt);
+      latencies.push(performance.now() - dueAt);
       if (status >= 200 && status < 300) events += request.events;
       else failures += 1;
     }

@@ -148,3 +148,42 @@ export const BATCHES: readonly Make[] = [
   (t, id, n) => vellum(t, id, n, 50),
   (t, id, n) => whyops(t, id, n, 50),
 ];
+
+/** Lunary runs of chats that go on for `turns`: every call sends all that was said before. */
+export function conversations({ key }: Target, count: number, turns: number): BenchRequest[] {
+  return Array.from({ length: count * turns }, (_, n) => {
+    // Conversations go on side by side, as real ones do.
+    const [chat, turn] = [n % count, Math.floor(n / count)];
+    const said = (i: number) => uniqueWords(chat * turns + i, 400);
+    const history = Array.from({ length: turn + 1 }, (_, i) => [
+      { role: 'user', content: said(2 * i) },
+      ...(i < turn ? [{ role: 'assistant', content: said(2 * i + 1) }] : []),
+    ]).flat();
+    const runId = `chat-${chat}-${turn}`;
+    const time = 1_795_242_131_000 + turn * 60_000;
+    const run = { type: 'llm', runId, name: 'gpt-4o' };
+    const events = [
+      { ...run, event: 'start', timestamp: time, input: history, params: { temperature: 0 } },
+      {
+        ...run,
+        event: 'end',
+        timestamp: time + 820,
+        output: { role: 'assistant', content: said(2 * turn + 1) },
+        tokensUsage: { prompt: 150 * (turn + 1), completion: 120 },
+      },
+    ];
+    const headers = { authorization: `Bearer ${key}` };
+    return { path: '/v1/runs/ingest', headers, body: JSON.stringify({ events }), events: 2 };
+  });
+}
+
+/** Text that does not repeat itself as the few words of `words` do: what is saved is saved on the history alone. */
+function uniqueWords(seed: number, chars: number): string {
+  let state = (seed * 2_654_435_761) % 2_147_483_648;
+  let text = '';
+  while (text.length < chars) {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    text += `${state.toString(36)} `;
+  }
+  return text.slice(0, chars);
+}

@@ -1,6 +1,7 @@
 /** The composition root: the only file that names concrete classes together. */
 
-import type { Config } from './config.ts';
+import { BackupJobs } from './backup/backup-jobs.ts';
+import { type Config, memoryBytesMin } from './config.ts';
 import { type DataDirectory, openDataDirectory } from './data-directory.ts';
 import { dialects } from './dialects/all.ts';
 import { EnrichThread } from './enrich/enrich-thread.ts';
@@ -11,11 +12,17 @@ import { Intake } from './intake/intake.ts';
 import { readSessions } from './limits.ts';
 import { LoaderThread } from './loader/loader-thread.ts';
 import { DiskLog } from './log/disk/disk-log.ts';
+import { nodeFiles } from './log/disk/files.ts';
+import { readCheckpoint } from './log/disk/segments.ts';
+import { detectMemoryMax } from './memory-max.ts';
+import { QueueAge } from './query/queue-age.ts';
 import { readerFor } from './query/reader.ts';
 import type { Vanishing } from './query/status-sql.ts';
 import { SqliteRegistry } from './registry/sqlite/sqlite-registry.ts';
+import { Housekeeping } from './retention/housekeeping.ts';
 import { openChdbReader, openChdbWriter } from './store/chdb/chdb.ts';
 import { migrate } from './store/schema/schema.ts';
+import type { StoreReader } from './store/store.ts';
 import { buildMetrics } from './telemetry/metrics.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 
@@ -25,8 +32,11 @@ export interface RunningServer {
   readonly url: string;
   /** What the first start created; `undefined` on every later one. */
   readonly created: FirstProject | undefined;
-  /** Takes no more requests, stores what was accepted, and lets go of the data directory. */
-  stop(): Promise<void>;
+  /**
+   * Takes no more requests, stores what was accepted, and lets go of the data directory. False when the store does not
+   * take it at the moment: it stays in the log for the next start, and the process should end as it is.
+   */
+  stop(): Promise<boolean>;
 }
 
 /** `onFailure`: the server cannot go on, the process should end with an error. Nothing that was accepted is lost by that. */
@@ -63,37 +73,91 @@ export async function startServer(
     telemetry,
     readerFor: (projectId, dialect) => readerFor({ store, vanishing }, projectId, dialect),
     trustsProjectHeaders: config.trustProjectHeaders,
+    memoryBytesMax: memoryMaxOf(config, telemetry),
+  });
+  const queueAge = new QueueAge(() => loader.progress.position);
+  log.onAdvance(({ position }) => queueAge.advanced(position));
+  const deadLetterCounters = { retried: 0, discarded: 0 };
+  const { housekeeping, backups } = startHousekeeping(config, directory, {
+    ...{ store, registry, log, loader, enrich, telemetry },
   });
   const app = buildApp({
-    ...{ store, registry, log, loader, telemetry, vanishing },
-    metrics: buildMetrics({ intake: intake.counters, loader, enrich, log }),
+    ...{ store, registry, log, loader, telemetry, vanishing, deadLetterCounters },
+    metrics: buildMetrics({
+      ...{ intake: intake.counters, loader, enrich, log },
+      deadLetters: { count: () => registry.deadLetters.count(), counters: deadLetterCounters },
+    }),
+    intakeHealth: { refused: intake.refusedRequests, counters: intake.counters, queueAge, directory },
     isServing: () => isServing,
     onPricesChanged: () => {
       loader.pricesChanged();
       enrich.pricesChanged();
     },
     onRepricing: () => enrich.repricingRequested(),
+    onDeletion: () => housekeeping.deletionRequested(),
+    retention: housekeeping,
+    backups,
   });
   const server = buildServer(intake, app);
   const url = await listen(server, config.host, config.port);
   // After the address is ours: a start that fails before must not use up the one time that the key is shown.
   const created = await firstStart(config, registry, directory.cliCredentials);
+  await backups.begin();
+  await housekeeping.begin();
   telemetry.emit({ level: 'info', name: 'serving', url, dataDir: directory.root });
   return {
     url,
     created,
     async stop() {
       isServing = false;
+      // Requests that wait for the store are answered as accepted; they are in the log.
+      if (loader.waitingSeconds > 0) loader.dismissWaiting();
       await closeServer(server);
       await intake.drained();
+      await backups.stop();
+      await housekeeping.stop();
       await log.close();
-      await loader.stop();
+      if (!(await loader.stop())) return false;
       await enrich.stop();
       await store.close();
       await registry.close();
       directory.release();
+      return true;
     },
   };
+}
+
+/** What deletes, and what must not run while something is deleted. */
+function startHousekeeping(
+  { retentionDays }: Config,
+  directory: DataDirectory,
+  parts: {
+    readonly store: StoreReader;
+    readonly registry: SqliteRegistry;
+    readonly log: DiskLog;
+    readonly loader: LoaderThread;
+    readonly enrich: EnrichThread;
+    readonly telemetry: Telemetry;
+  },
+): { housekeeping: Housekeeping; backups: BackupJobs } {
+  const { log, loader, enrich } = parts;
+  const shared = {
+    ...parts,
+    openWriter: () => openChdbWriter(directory.store),
+    enrichedUntil: () => enrich.progress.doneUntil,
+  };
+  const housekeeping = new Housekeeping(
+    {
+      ...shared,
+      checkpoint: () => readCheckpoint(nodeFiles, directory.log),
+      nudgeLoader: () => loader.advance(log.head),
+      forgetPeople: () => loader.forgetPeople(),
+      now: Date.now,
+    },
+    retentionDays ?? null,
+  );
+  const exclusively = (work: () => Promise<void>) => housekeeping.exclusively(work);
+  return { housekeeping, backups: new BackupJobs({ ...shared, directory, exclusively }) };
 }
 
 /** What works behind the answers. Everything from `storedUntil` on is new to the enrich stage, and the loader tells it. */
@@ -110,4 +174,12 @@ async function startThreads(
   loader.onTouched((spans, position) => enrich.touched(spans, position));
   log.onAdvance((head) => loader.advance(head));
   return { loader, enrich };
+}
+
+/** In a container that is too small the server runs as long as it can, and says why it refuses. */
+function memoryMaxOf({ memoryMax }: Config, telemetry: Telemetry): number {
+  const bytesMax = memoryMax ?? detectMemoryMax();
+  if (bytesMax < memoryBytesMin)
+    telemetry.emit({ level: 'warn', name: 'little_memory', bytesMax, bytesMin: memoryBytesMin });
+  return bytesMax;
 }

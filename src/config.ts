@@ -5,9 +5,21 @@
 
 import { z } from 'zod';
 import { looksLikeUuid } from './canonical/ids.ts';
+import { retentionDaysMax } from './limits.ts';
 import { LOG_LEVELS } from './telemetry/telemetry.ts';
 
 const ENV_PREFIX = 'TRIBUTARY_';
+
+/** The engine alone takes about half of that. */
+export const memoryBytesMin = 2 ** 30;
+const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
+
+/** `2GiB`, `2G`, `2147483648`. */
+function bytesOf(text: string): number | undefined {
+  const [, count, unit = ''] = /^(\d+(?:\.\d+)?) ?(?:([kmg])(?:i?b)?)?$/i.exec(text) ?? [];
+  const factor = UNITS[unit.toLowerCase()];
+  return count === undefined || factor === undefined ? undefined : Math.floor(Number(count) * factor);
+}
 
 const Switch = z
   .enum(['on', 'off', 'true', 'false', '1', '0'])
@@ -27,6 +39,23 @@ const SETTINGS = {
     .max(525_600)
     .default(15)
     .describe('silence after which a running call of a client that cannot tell its end is shown as unknown'),
+  memoryMax: z
+    .string()
+    .transform((text, context) => {
+      const bytes = bytesOf(text);
+      if (bytes !== undefined && bytes >= memoryBytesMin) return bytes;
+      context.addIssue({ code: 'custom', message: 'must be a size of at least 1GiB, like 2GiB' });
+      return z.NEVER;
+    })
+    .optional()
+    .describe('memory of the whole process, like 2GiB; default: what the container or the machine has'),
+  retentionDays: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(retentionDaysMax)
+    .optional()
+    .describe('days after which traces are deleted, unless their project says otherwise; without it they are kept'),
   initProjectId: z
     .string()
     .refine(looksLikeUuid, 'must look like a UUID')

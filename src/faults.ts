@@ -20,6 +20,7 @@ export const FAULTS = {
   'unsupported-encoding': { status: 415, retry: 'never' },
   'invalid-field': { status: 422, retry: 'never' },
   'body-timeout': { status: 408, retry: 'later' },
+  'rate-limited': { status: 429, retry: 'later' },
   overloaded: { status: 503, retry: 'later' },
   internal: { status: 500, retry: 'later' },
 } as const satisfies Record<string, { status: number; retry: 'never' | 'later' }>;

@@ -3,7 +3,7 @@
 import { writeFile } from 'node:fs/promises';
 import { readProjectId } from './canonical/ids.ts';
 import type { Config } from './config.ts';
-import { type Registry, SCOPES } from './registry/registry.ts';
+import { type Project, type Registry, SCOPES } from './registry/registry.ts';
 
 /** Where the CLI looks unless it is told otherwise. */
 export const DEFAULT_URL = 'http://127.0.0.1:4320';
@@ -26,6 +26,7 @@ export async function firstStart(
   if (existing !== undefined && !isUnfinished) return undefined;
   const id = config.initProjectId === undefined ? undefined : readProjectId(config.initProjectId);
   const project = existing ?? (await registry.createProject('default', id));
+  await noteFirstStart(registry, project);
   if (config.initSecretKey !== undefined) {
     await registry.importKey(project.id, config.initSecretKey, 'first key', SCOPES);
     return { projectId: project.id, key: undefined };
@@ -38,6 +39,14 @@ export async function firstStart(
     // Only a convenience: the key is printed all the same.
   }
   return { projectId: project.id, key: secret };
+}
+
+/** Before the key is made: whoever looks later sees where it came from. */
+async function noteFirstStart({ audit }: Registry, { id, name }: Project): Promise<void> {
+  const subject = { projectId: id, name };
+  const detail = { key: 'first key', scopes: [...SCOPES] };
+  const entry = { projectId: id, action: 'first start', subject, detail, actor: null, address: '' };
+  await audit.end(await audit.begin(entry), { status: 201 });
 }
 
 /** What the first start prints: every line can be pasted. */

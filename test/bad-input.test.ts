@@ -250,7 +250,7 @@ describe('the own API', () => {
       for (const text of texts.filter((_, i) => i % names.length === n)) {
         const answer = await own(sender, `${path}?${name}=${encodeURIComponent(text)}`);
         const longest = path === '/traces' ? 1024 : 4096;
-        const isRefused = name !== 'nonsense' && text.length > longest;
+        const isRefused = name === 'nonsense' || text.length > longest;
         expect([name, text, answer.status]).toEqual([name, text, isRefused ? 400 : 200]);
       }
     }

@@ -81,8 +81,11 @@ describe('with a server', () => {
   });
 
   test('settings are shown and changed', async () => {
-    expect(await json('settings')).toEqual({ strictAgentVersions: false });
-    expect(await json('settings', 'strictagentversions', 'true')).toEqual({ strictAgentVersions: true });
+    expect(await json('settings')).toEqual({ strictAgentVersions: false, retentionDays: 'default' });
+    expect(await json('settings', 'strictagentversions', 'true')).toEqual({
+      strictAgentVersions: true,
+      retentionDays: 'default',
+    });
     expect((await run('settings', 'strictAgentVersions')).out).toBe('true\n');
     expect((await run('settings')).out).toMatch(/^setting +value +meaning\nstrictAgentVersions +true +refuse/);
   });

@@ -17,12 +17,28 @@ const SEES: Readonly<Record<string, readonly string[]>> = {
   store: [],
   pricing: ['registry'],
   telemetry: ['enrich', 'intake', 'loader', 'log'],
-  intake: ['dialects', 'log', 'registry', 'telemetry'],
+  // Stands between the two: what it takes out, neither the log nor a dialect sees.
+  redaction: ['dialects', 'registry'],
+  intake: ['dialects', 'log', 'redaction', 'registry', 'telemetry'],
   loader: ['dialects', 'log', 'pricing', 'registry', 'store', 'telemetry'],
   enrich: ['loader', 'pricing', 'registry', 'store', 'telemetry'],
-  query: ['dialects', 'registry', 'pricing', 'store', 'log', 'loader', 'enrich', 'telemetry'],
+  query: ['dialects', 'redaction', 'registry', 'pricing', 'store', 'log', 'loader', 'enrich', 'telemetry'],
+  // Deletes what was asked for as lists and details show it; waits for the stages that could bring it back.
+  retention: ['log', 'query', 'registry', 'store', 'telemetry'],
+  // Copies the store, the registry and the log; asks them only where they are.
+  backup: ['log', 'query', 'registry', 'store', 'telemetry', './version', './data-directory'],
   http: ['intake', 'query', 'telemetry', './version'],
-  cli: ['query', './compose', './config', './data-directory', './first-start', './version', 'telemetry', 'registry'],
+  cli: [
+    'query',
+    './compose',
+    './config',
+    './data-directory',
+    './first-start',
+    './version',
+    'telemetry',
+    'registry',
+    'backup',
+  ],
   web: ['query'],
 };
 

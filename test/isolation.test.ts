@@ -92,11 +92,18 @@ const call = (method: string, path: string, { key }: Sender, body: unknown, head
     body: JSON.stringify(body),
   });
 
+/** They tell what the project itself was refused or changed lately, which it goes on with here. */
+const LATELY = ['/audit', '/refused-requests', '/intake', '/retention'];
+
 /** Every question of the own API about everything that both projects have. */
 async function answers(sender: Sender): Promise<Map<string, string>> {
   await server.settle();
-  const values = [...SHARED_IDS, 'shared name', 's', 'tier:gold', ...(receipts.get(a) ?? []).slice(0, 2)];
-  const paths = routes.flatMap((route) => [...filtered(route, values), ...chosen(route)]);
+  const [first = '', , quoted = ''] = SHARED_IDS;
+  const values = [first, quoted, 'shared name', 's', 'tier:gold', ...(receipts.get(a) ?? []).slice(0, 1)];
+  const lasting = routes.filter(({ path }) => !LATELY.some((name) => path.endsWith(name)));
+  // Every other pair of a parameter and a value; isolation-generated.test.ts asks each parameter about what is the other's.
+  const asked = (route: GetRoute) => filtered(route, values).filter((_, i) => i % 2 === 0);
+  const paths = lasting.flatMap((route) => [...asked(route), ...chosen(route)]);
   return new Map(await inTurns(paths, async (path) => [path, await answered(path, sender)] as const));
 }
 

@@ -3,7 +3,7 @@
  * Ids that Tributary makes are derived from what they name, so that loading a record twice gives the same rows.
  */
 
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 
 export type ProjectId = string & { readonly brand: 'ProjectId' };
 
@@ -24,8 +24,6 @@ export function newProjectId(): ProjectId {
 
 /** A UUID (version 8: custom) from the SHA-256 of the parts, joined unambiguously. */
 export function derivedUuid(...parts: readonly string[]): string {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(`${part.length}:${part}`);
-  const hex = hash.digest('hex');
+  const hex = hash('sha256', parts.map((part) => `${part.length}:${part}`).join(''));
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

@@ -14,7 +14,7 @@ const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 
-function skipSpace(text: string, from: number): number {
+export function skipSpace(text: string, from: number): number {
   let i = from;
   for (;;) {
     const c = text.charCodeAt(i);
@@ -24,7 +24,7 @@ function skipSpace(text: string, from: number): number {
 }
 
 /** Index behind the string that starts at `from` (a quote). `indexOf` does the walking: long strings are the common case. */
-function skipString(text: string, from: number): number {
+export function skipString(text: string, from: number): number {
   let end = text.indexOf('"', from + 1);
   while (end !== -1) {
     let backslashes = 0;
@@ -36,7 +36,7 @@ function skipString(text: string, from: number): number {
 }
 
 /** Index behind the value that starts at `from`. */
-function skipValue(text: string, from: number): number {
+export function skipValue(text: string, from: number): number {
   const first = text.charCodeAt(from);
   if (first === QUOTE) return skipString(text, from);
   if (first !== OPEN_BRACE && first !== OPEN_BRACKET) {

@@ -28,6 +28,7 @@ const LONE_SURROGATE = /\p{Surrogate}/gu;
 
 /** A lone surrogate in an id or a name is written as its escape, `\\ud83d`, so that different ids stay different. */
 export function storableText(text: string): string {
+  if (text.isWellFormed()) return text;
   return text.replace(LONE_SURROGATE, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`);
 }
 
@@ -38,6 +39,16 @@ export function asNumber(value: unknown): number | undefined {
 /** Reads an own property; `__proto__`, `constructor` and friends are plain names here. */
 export function field(object: JsonObject | undefined, key: string): JsonValue | undefined {
   return object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+/** An object of some of its own members, those that are there. */
+export function pick(object: JsonObject, names: readonly string[]): JsonObject {
+  return Object.fromEntries(
+    names.flatMap((name): [string, JsonValue][] => {
+      const value = field(object, name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }
 
 /** The value at a path of own properties, or `undefined` as soon as a step is missing. */

@@ -62,10 +62,10 @@ function settled(span: FoldedSpan): unknown {
   const sorted = (entries: Iterable<unknown>) => [...entries].map((entry) => JSON.stringify(entry)).sort();
   return {
     ...span,
-    text: sorted(span.text),
+    text: sorted(Object.entries(span.text)),
     tags: sorted(span.tags),
-    metadata: sorted(span.metadata),
-    feedback: sorted(span.feedback),
+    metadata: sorted(span.metadata.values()),
+    feedback: sorted(span.feedback.values()),
     steps: sorted(span.steps),
   };
 }

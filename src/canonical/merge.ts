@@ -31,15 +31,15 @@ export interface FoldedSpan {
   start: Micros;
   end: Micros | undefined;
   firstToken: Micros | undefined;
-  readonly text: Map<TextRegister, TextTuple>;
+  readonly text: Partial<Record<TextRegister, TextTuple>>;
   tokens: TokensTuple | undefined;
   price: PriceTuple | undefined;
   duration: NumberTuple | undefined;
-  readonly tags: Set<string>;
-  /** Keyed by their own text, to keep each once. */
-  readonly metadata: Map<string, TextTuple>;
-  readonly feedback: Map<string, TextTuple>;
-  readonly steps: Set<number>;
+  tags: ReadonlySet<string>;
+  /** The keys only keep each patch once. */
+  metadata: ReadonlyMap<string, TextTuple>;
+  feedback: ReadonlyMap<string, TextTuple>;
+  steps: ReadonlySet<number>;
   parentStep: NumberTuple | undefined;
   hidden: boolean;
   /** Some sender sent no time, so that arrival stands for it. */
@@ -48,19 +48,24 @@ export interface FoldedSpan {
 
 const EXPLICIT_PARENT_RANK = 2;
 
+/** Shared by all spans that have none: most have no tags, no feedback and no steps. */
+const NO_TAGS: ReadonlySet<string> = new Set();
+const NO_PATCHES: ReadonlyMap<string, TextTuple> = new Map();
+const NO_STEPS: ReadonlySet<number> = new Set();
+
 export function emptySpan(): FoldedSpan {
   return {
     start: Number.MAX_SAFE_INTEGER,
     end: undefined,
     firstToken: undefined,
-    text: new Map(),
+    text: {},
     tokens: undefined,
     price: undefined,
     duration: undefined,
-    tags: new Set(),
-    metadata: new Map(),
-    feedback: new Map(),
-    steps: new Set(),
+    tags: NO_TAGS,
+    metadata: NO_PATCHES,
+    feedback: NO_PATCHES,
+    steps: NO_STEPS,
     parentStep: undefined,
     hidden: false,
     timedByArrival: false,
@@ -80,8 +85,8 @@ export function joinFragment(span: FoldedSpan, fragment: SpanFragment): void {
     const value = fragment.text[name];
     if (value === undefined) continue;
     const tuple: TextTuple = [rankOf(fragment, name), time, value];
-    const known = span.text.get(name);
-    if (known === undefined || isGreater(tuple, known)) span.text.set(name, tuple);
+    const known = span.text[name];
+    if (known === undefined || isGreater(tuple, known)) span.text[name] = tuple;
   }
   if (fragment.usage !== undefined) {
     span.tokens = greater(span.tokens, [rankOf(fragment, 'usage'), time, usageCounts(fragment.usage)]);
@@ -90,14 +95,21 @@ export function joinFragment(span: FoldedSpan, fragment: SpanFragment): void {
     const micros = Math.round(fragment.durationMicros);
     span.duration = greater(span.duration, [rankOf(fragment, 'durationMicros'), time, micros]);
   }
-  for (const tag of fragment.tags ?? []) span.tags.add(tag);
-  if (fragment.metadata !== undefined) addPatch(span.metadata, [fragment.rank, time, fragment.metadata]);
-  if (fragment.feedback !== undefined) addPatch(span.feedback, [fragment.rank, time, fragment.feedback]);
-  if (fragment.step !== undefined) span.steps.add(fragment.step);
+  for (const tag of fragment.tags ?? []) span.tags = withMember(span.tags, tag, NO_TAGS);
+  if (fragment.metadata !== undefined)
+    span.metadata = withPatch(span.metadata, [fragment.rank, time, fragment.metadata]);
+  if (fragment.feedback !== undefined)
+    span.feedback = withPatch(span.feedback, [fragment.rank, time, fragment.feedback]);
+  if (fragment.step !== undefined) joinStep(span, fragment.step);
   if (fragment.parentStep !== undefined)
     span.parentStep = greater(span.parentStep, [EXPLICIT_PARENT_RANK, time, fragment.parentStep]);
   span.hidden ||= fragment.hidden === true;
   span.timedByArrival ||= fragment.time === 0;
+}
+
+/** Joins a step number that the span has, in place. */
+export function joinStep(span: FoldedSpan, step: number): void {
+  span.steps = withMember(span.steps, step, NO_STEPS);
 }
 
 /** Joins what a call of the fragment's model costs, in place. */
@@ -114,8 +126,15 @@ function joinTimes(span: FoldedSpan, fragment: SpanFragment): void {
   }
 }
 
-function addPatch(patches: Map<string, TextTuple>, patch: TextTuple): void {
-  patches.set(patch.join('|'), patch);
+/** `set` with `member`; the set itself is only changed when it is not the shared empty one. */
+function withMember<T>(set: ReadonlySet<T>, member: T, empty: ReadonlySet<T>): ReadonlySet<T> {
+  // A set that is not the shared one was made here.
+  return set === empty ? new Set([member]) : (set as Set<T>).add(member);
+}
+
+function withPatch(patches: ReadonlyMap<string, TextTuple>, patch: TextTuple): ReadonlyMap<string, TextTuple> {
+  const key = `${patch[0]}|${patch[1]}|${patch[2]}`;
+  return patches === NO_PATCHES ? new Map([[key, patch]]) : (patches as Map<string, TextTuple>).set(key, patch);
 }
 
 function greater<T extends Register>(a: T | undefined, b: T): T {

@@ -14,6 +14,8 @@ export interface Fault {
   readonly code: FaultCode;
   readonly message: string;
   readonly problems?: readonly Problem[];
+  /** Seconds after which sending again may help, where the fault knows better than the server's default. */
+  readonly retryAfterS?: number;
 }
 
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: Fault };

@@ -17,8 +17,9 @@ export function receiptOf(projectId: ProjectId, position: number): string {
 
 /** The position, or `undefined` for anything that is not a receipt of this project. */
 export function readReceipt(projectId: ProjectId, receipt: string): number | undefined {
-  const match = /^([0-9a-z]{1,11})-([0-9a-f]{12})$/.exec(receipt);
+  const match = /^([0-9a-z]{1,11})-[0-9a-f]{12}$/.exec(receipt);
   if (match === null) return undefined;
   const position = Number.parseInt(match[1] ?? '', 36);
-  return Number.isSafeInteger(position) && seal(projectId, position) === match[2] ? position : undefined;
+  // Leading zeros would be a second name.
+  return Number.isSafeInteger(position) && receiptOf(projectId, position) === receipt ? position : undefined;
 }

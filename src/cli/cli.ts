@@ -2,15 +2,24 @@
 
 import { Command, CommanderError } from 'commander';
 import { version } from '../version.ts';
+import { addAudit } from './audit.ts';
+import { addBackup } from './backup.ts';
 import type { Surroundings } from './command.ts';
+import { addDeadLetters } from './dead-letters.ts';
+import { addDeletions } from './deletions.ts';
 import { addEvents } from './events.ts';
 import { CliError, EXIT } from './exit.ts';
 import { addKeys } from './keys.ts';
+import { addLimits } from './limits.ts';
 import { addPrices } from './prices.ts';
 import { addProjectSettings } from './project-settings.ts';
 import { addProjects } from './projects.ts';
+import { addQuarantine } from './quarantine.ts';
 import { addReceipt } from './receipt.ts';
+import { addRedaction } from './redaction.ts';
 import { addReprice } from './reprice.ts';
+import { addRestore } from './restore.ts';
+import { addRetention } from './retention.ts';
 import { addSampling } from './sampling.ts';
 import { addTail } from './tail.ts';
 import { Terminal } from './terminal.ts';
@@ -34,10 +43,11 @@ Exit codes:
    0  done
    1  unexpected, please report it
   64  wrong arguments, also a name that is taken
+  65  restore, backup verify: the backup is damaged, incomplete or too new, or the target is not empty
   66  there is no such trace, key, project, receipt, price or agent
   69  the server cannot be reached
   70  the server failed
-  75  serve: the data directory or the address is in use
+  75  serve: the data directory or the address is in use; backup --offline: the data directory is
   77  the key is missing, unknown, or lacks a scope
   78  the configuration is not valid`;
 
@@ -85,6 +95,15 @@ async function buildProgram(args: readonly string[], surroundings: Surroundings)
   addReprice(program, surroundings);
   addProjectSettings(program, surroundings);
   addSampling(program, surroundings);
+  addRetention(program, surroundings);
+  addDeletions(program, surroundings);
+  addBackup(program, surroundings);
+  addRestore(program, surroundings);
+  addRedaction(program, surroundings);
+  addDeadLetters(program, surroundings);
+  addQuarantine(program, surroundings);
+  addAudit(program, surroundings);
+  addLimits(program, surroundings);
   return program;
 }
 

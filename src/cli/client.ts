@@ -48,8 +48,8 @@ export class Client {
     return this.#ask('POST', path, {}, body);
   }
 
-  put<Body>(path: string, body: unknown): Promise<Answer<Body>> {
-    return this.#ask('PUT', path, {}, body);
+  put<Body>(path: string, body: unknown, query: Query = {}): Promise<Answer<Body>> {
+    return this.#ask('PUT', path, query, body);
   }
 
   patch<Body>(path: string, body: unknown): Promise<Answer<Body>> {
@@ -138,6 +138,7 @@ export class Client {
 /** What to do about it, by the parameter that the server names. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   traceId: '"tributary traces" lists the traces of the project',
+  position: '"tributary dead-letters list" lists the letters of the project',
   keyId: '"tributary keys list" lists the keys',
   project: '"tributary projects list" lists the projects',
   priceId: '"tributary prices" lists the own prices of the project',

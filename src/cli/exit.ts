@@ -4,6 +4,7 @@ export const EXIT = {
   ok: 0,
   unexpected: 1,
   usage: 64,
+  damaged: 65,
   notFound: 66,
   unreachable: 69,
   serverFailed: 70,

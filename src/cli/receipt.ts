@@ -13,6 +13,7 @@ const MEANINGS: Readonly<Record<Receipt['status'], { words: string; style: Style
   logged: { words: 'on disk, not to be seen in queries yet', style: 'yellow' },
   stored: { words: 'to be seen in queries', style: 'green' },
   'dead-letter': { words: 'kept, but it could not be stored', style: 'red' },
+  discarded: { words: 'could not be stored, and was given up', style: 'red' },
 };
 
 export function addReceipt(program: Command, surroundings: Surroundings): void {

@@ -7,34 +7,40 @@ import { welcome } from '../first-start.ts';
 import { openTelemetry } from '../telemetry/telemetry.ts';
 import { version } from '../version.ts';
 import { EXIT } from './exit.ts';
+import { exitNow } from './exit-now.ts';
 import type { SettingFlags } from './settings.ts';
 
-const STOP_MS_MAX = 30_000;
+/** Container engines kill after 10 s. What is not stored by then is in the log. */
+const STOP_MS_MAX = 9_000;
 
 /** Resolves with the exit code when the server has stopped. */
 export async function serve(flags: SettingFlags): Promise<number> {
   try {
     const config = readConfig(process.env, flags);
     const telemetry = openTelemetry(config.logLevel);
+    let stop = (): void => {
+      // Still starting: nothing was accepted by this process, and what an earlier one has left is in the log.
+      process.exit(EXIT.ok);
+    };
+    process.on('SIGTERM', () => stop()).on('SIGINT', () => stop());
     return await new Promise((resolve, reject) => {
       startServer(config, telemetry, (error) => {
         telemetry.emit({ level: 'error', name: 'failed', detail: error.stack ?? error.message });
-        process.exit(EXIT.serverFailed);
+        exitNow(EXIT.serverFailed);
       }).then((server) => {
         process.stdout.write(`Tributary ${version} is ready on ${server.url}\n`);
         if (server.created !== undefined) process.stdout.write(`\n${welcome(server.url, server.created)}`);
-        const stop = () => {
-          setTimeout(() => {
-            telemetry.emit({
-              level: 'warn',
-              name: 'stopped_early',
-              detail: 'what is not stored yet is loaded at the next start',
-            });
-            process.exit(EXIT.ok);
-          }, STOP_MS_MAX).unref();
-          server.stop().then(() => resolve(EXIT.ok), reject);
+        const stopNow = (): void => {
+          const detail = 'what is not stored yet is loaded at the next start';
+          telemetry.emit({ level: 'warn', name: 'stopped_early', detail });
+          exitNow(EXIT.ok);
         };
-        process.once('SIGTERM', stop).once('SIGINT', stop);
+        stop = () => {
+          // Asked a second time, somebody is in a hurry.
+          stop = stopNow;
+          setTimeout(stopNow, STOP_MS_MAX).unref();
+          server.stop().then((isDone) => (isDone ? resolve(EXIT.ok) : stopNow()), reject);
+        };
       }, reject);
     });
   } catch (error) {

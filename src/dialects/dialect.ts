@@ -111,6 +111,11 @@ export interface EventRoute {
   bodyClaim?(request: IntakeRequest): Claim;
   decode(request: IntakeRequest): Decoded;
   /**
+   * The members of an event that `admit` and `accepted` read. A route that has this gets its large bodies decoded on
+   * another thread, and then only these members come back.
+   */
+  outline?(event: JsonObject): JsonObject;
+  /**
    * What only the present knows: checks that decide the answer (Voker's fingerprints), and facts that `events` needs and
    * bytes do not tell (which stored run an id means, an agent's version of today). Facts go into the head of the request
    * that it returns, as params or logged headers, and so into the log: the loader does not ask again.
@@ -215,4 +220,6 @@ export type AgentVersion = Agent & { readonly content: string | null };
 export interface ProjectSettings {
   /** Refuse events of another agent version in a trace (WhyOps's 409) instead of recording the version of each event. */
   readonly strictAgentVersions: boolean;
+  /** Traces without a sign of life for so many days are deleted; `null`: never, `default`: as the server is set. */
+  readonly retentionDays: number | null | 'default';
 }

@@ -194,6 +194,14 @@ export class QuestionTooExpensive extends Error {
   }
 }
 
+/** The store does not answer at the moment; the same question may be asked again. */
+export class StoreAway extends Error {
+  constructor(cause: unknown) {
+    super('the store does not answer', { cause });
+    this.name = 'StoreAway';
+  }
+}
+
 /** The name of a time zone as `TallyQuestion.interval` takes it; `undefined` when there is no such zone. */
 export function readTimeZone(text: string): string | undefined {
   try {

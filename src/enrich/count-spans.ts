@@ -3,6 +3,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ProjectId } from '../canonical/ids.ts';
 import { usageOfCounts } from '../canonical/usage.ts';
+import { inHoursOf } from '../store/schema/schema.ts';
 import type { StoreReader } from '../store/store.ts';
 import { idOf } from '../store/trace-aliases.ts';
 import { type CallContent, countCall } from './count-call.ts';
@@ -43,7 +44,7 @@ interface ContentRow extends CallContent {
 
 const register = (name: string) => `tupleElement(max(spans.${name}), 3)`;
 const FROM = `FROM tributary.spans AS spans
-  WHERE project_id = {project:UUID} AND trace_id IN {ids:Array(String)} AND span_id IN {spanIds:Array(String)}
+  WHERE project_id = {project:UUID} AND ${inHoursOf('{ids:Array(String)}')} AND trace_id IN {ids:Array(String)} AND span_id IN {spanIds:Array(String)}
     AND concat(dialect, '|', trace_id) IN {members:Array(String)}
   GROUP BY root, spanId`;
 const ROOT = `transform(concat(dialect, '|', trace_id), {members:Array(String)}, {roots:Array(String)}, '') AS root, span_id AS spanId`;

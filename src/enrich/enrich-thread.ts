@@ -6,6 +6,7 @@
 import { Worker } from 'node:worker_threads';
 import type { TouchedSpan } from '../loader/touched.ts';
 import type { Registry } from '../registry/registry.ts';
+import { RegistryUnavailable } from '../registry/unavailable.ts';
 import type { LogLevel } from '../telemetry/telemetry.ts';
 import type { EnrichProgress } from './enrich.ts';
 
@@ -45,6 +46,7 @@ export class EnrichThread {
   readonly #settling = new Map<number, () => void>();
   #worker: Worker | undefined;
   #hasFailed = false;
+  #hasStopped = false;
   #position: number;
   #progress: EnrichProgress;
   #savedMark = 0;
@@ -129,7 +131,9 @@ export class EnrichThread {
     }
     clearTimeout(this.#saveTimer);
     await this.#saving;
-    await this.#saveMark();
+    await this.#saveMark().catch((error: unknown) => {
+      if (!(error instanceof RegistryUnavailable)) throw error;
+    });
   }
 
   /** What is stored before `storedUntil` and was not dealt with is looked for by the thread itself. */
@@ -140,13 +144,19 @@ export class EnrichThread {
     this.#worker = new Worker(new URL('./enrich-worker.js', import.meta.url), { workerData: start });
     this.#worker.on('message', (message: FromEnrich) => this.#receive(message));
     this.#worker.on('error', (error) => this.#fail(error));
+    // Without an error it ends only when somebody ends it.
+    this.#worker.on('exit', (code) => {
+      if (!this.#hasStopped && !this.#hasFailed) this.#fail(new Error(`the enrich stage's thread ended with ${code}`));
+    });
     return this.#worker;
   }
 
   #receive(message: FromEnrich): void {
     if (message.type === 'progress') this.#advance(message.progress);
-    else if (message.type === 'stopped') this.#stopped();
-    else {
+    else if (message.type === 'stopped') {
+      this.#hasStopped = true;
+      this.#stopped();
+    } else {
       this.#settling.get(message.id)?.();
       this.#settling.delete(message.id);
     }
@@ -164,7 +174,11 @@ export class EnrichThread {
     this.#progress = progress;
     this.#saveTimer ??= setTimeout(() => {
       this.#saveTimer = undefined;
-      this.#saving = this.#saveMark().catch(this.#onFailure);
+      this.#saving = this.#saveMark().catch((error: unknown) => {
+        // A full disk, for instance: it is saved with the next progress, or more is looked at again.
+        if (!(error instanceof RegistryUnavailable))
+          this.#onFailure(error instanceof Error ? error : new Error(String(error)));
+      });
     }, MARK_INTERVAL_MS).unref();
   }
 

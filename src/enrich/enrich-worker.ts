@@ -1,6 +1,8 @@
 /** Entry point of the stage's thread: its own connections to the store, its own to the registry. */
 
+import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
+import { retriedForever } from '../loader/retried.ts';
 import { loadPriceBook } from '../pricing/price-book.ts';
 import { SqliteRegistry } from '../registry/sqlite/sqlite-registry.ts';
 import { openChdbReader, openChdbWriter } from '../store/chdb/chdb.ts';
@@ -12,12 +14,17 @@ import type { EnrichStart, FromEnrich, ToEnrich } from './enrich-thread.ts';
 const port = parentPort;
 if (port === null) throw new Error('enrich-worker runs as a worker thread');
 
+/** Answers come first: on Linux, each thread has a priority of its own. */
+if (process.platform === 'linux') setPriority(10);
+
 // The only sender is EnrichThread, which has this type.
 const start = workerData as EnrichStart;
 const send = (message: FromEnrich) => port.postMessage(message);
-const store = await openChdbWriter(start.storeDirectory);
-const lookup = await openChdbReader(start.storeDirectory, 1);
-const registry = await SqliteRegistry.open(start.registryPath);
+const telemetry = openTelemetry(start.logLevel);
+const opened = <T>(open: () => Promise<T>) => retriedForever(open, telemetry);
+const store = await opened(() => openChdbWriter(start.storeDirectory));
+const lookup = await opened(() => openChdbReader(start.storeDirectory, 1));
+const registry = await opened(() => SqliteRegistry.open(start.registryPath));
 
 const enrich = new Enrich(
   {
@@ -25,7 +32,7 @@ const enrich = new Enrich(
     lookup,
     repricings: registry.repricings,
     prices: await loadPriceBook(registry),
-    telemetry: openTelemetry(start.logLevel),
+    telemetry,
     onProgress: (progress) => send({ type: 'progress', progress }),
   },
   new Backlog(start.doneUntil, start.storedUntil),

@@ -4,7 +4,7 @@
  * be done again; docs/decisions/0008-enrich.md.
  */
 
-import { retried } from '../loader/retried.ts';
+import { retriedForever } from '../loader/retried.ts';
 import type { TouchedSpan } from '../loader/touched.ts';
 import type { PriceBook } from '../pricing/price.ts';
 import type { Repricings } from '../registry/prices.ts';
@@ -36,7 +36,14 @@ export interface EnrichParts {
   readonly onProgress: (progress: EnrichProgress) => void;
 }
 
-const TRACES_PER_STEP = 500;
+const TRACES_PER_STEP = 4_000;
+/**
+ * With this many spans waiting, more are gathered for a while: a question about many traces costs little more than one
+ * about a few, and a trace that is still being sent is looked at once and not with each of its events (measured:
+ * docs/decisions/0014-speed-of-the-loader.md).
+ */
+const GATHER_SPANS = 500;
+const GATHER_MS = 1_000;
 const POSITIONS_PER_LOOKUP = 10_000;
 
 export class Enrich {
@@ -48,6 +55,7 @@ export class Enrich {
   #mayReprice = true;
   #arePricesOld = false;
   #repricedSpans = 0;
+  #lookedAt = 0;
   #stopping = false;
   #settling: (() => void)[] = [];
   #wake: () => void = () => undefined;
@@ -93,6 +101,7 @@ export class Enrich {
   async run(): Promise<void> {
     while (!this.#stopping) {
       // Re-pricing goes on beside the rest: neither waits for the end of the other.
+      await this.#gather();
       const hasLooked = await this.#look();
       const hasPriced = this.#stopping ? false : await this.#reprice();
       this.#report();
@@ -102,6 +111,23 @@ export class Enrich {
       await this.#sleep();
     }
     for (const resolve of this.#settling.splice(0)) resolve();
+  }
+
+  async #gather(): Promise<void> {
+    const rest = GATHER_MS - (performance.now() - this.#lookedAt);
+    if (this.#backlog.waitingSpans >= GATHER_SPANS && this.#settling.length === 0 && rest > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, rest);
+        // What comes in is what is waited for; whoever stops the stage or waits for its end does not.
+        this.#wake = () => {
+          if (!this.#stopping && this.#settling.length === 0) return;
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      this.#wake = () => undefined;
+    }
+    this.#lookedAt = performance.now();
   }
 
   #sleep(): Promise<void> {
@@ -129,7 +155,7 @@ export class Enrich {
     const { missed } = this.#backlog;
     if (missed === undefined) return;
     const until = Math.min(missed.to, missed.from + POSITIONS_PER_LOOKUP);
-    const traces = await retried(
+    const traces = await retriedForever(
       () =>
         this.#parts.lookup.select<Omit<TouchedTrace, 'spanIds'>>(
           `SELECT DISTINCT toString(project_id) AS projectId, dialect, trace_id AS traceId FROM tributary.events
@@ -143,13 +169,17 @@ export class Enrich {
 
   /** One page of the job under way, or of the next one. False when there is none. */
   async #reprice(): Promise<boolean> {
+    const { repricings, telemetry } = this.#parts;
     if (this.#arePricesOld) {
       this.#arePricesOld = false;
-      await this.#parts.prices.reload();
+      await retriedForever(() => this.#parts.prices.reload(), telemetry);
     }
     if (this.#repricing === undefined && !this.#mayReprice) return false;
     this.#mayReprice = false;
-    const [next] = this.#repricing === undefined ? await this.#parts.repricings.unfinished() : [this.#repricing.job];
+    const [next] =
+      this.#repricing === undefined
+        ? await retriedForever(() => repricings.unfinished(), telemetry)
+        : [this.#repricing.job];
     if (next === undefined) return false;
     try {
       this.#repricing ??= await RepricingRun.begin(next, this.#parts);
@@ -158,8 +188,9 @@ export class Enrich {
       if (!changed.isDone) return true;
     } catch (error) {
       const reason = error instanceof Error ? error.message.slice(0, 500) : String(error);
-      this.#parts.telemetry.emit({ level: 'error', name: 'repricing_failed', id: next.id, detail: reason });
-      await this.#parts.repricings.update(next.id, { state: 'failed', reason, finishedAt: new Date().toISOString() });
+      telemetry.emit({ level: 'error', name: 'repricing_failed', id: next.id, detail: reason });
+      const failed = { state: 'failed', reason, finishedAt: new Date().toISOString() } as const;
+      await retriedForever(() => repricings.update(next.id, failed), telemetry);
     }
     this.#repricing = undefined;
     // There may be another one behind it.

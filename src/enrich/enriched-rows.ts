@@ -7,6 +7,7 @@
 import { groupBy } from '../canonical/group-by.ts';
 import type { ProjectId } from '../canonical/ids.ts';
 import type { Micros } from '../canonical/time.ts';
+import { inHoursOf } from '../store/schema/schema.ts';
 import type { StoreWriter } from '../store/store.ts';
 import { IS_LEFT_OVER } from './stored-span.ts';
 
@@ -44,7 +45,7 @@ export async function writeFindings(
   }
 }
 
-const ROWS = `project_id = {project:UUID} AND trace_id IN {ids:Array(String)} AND dialect = {dialect:String}
+const ROWS = `project_id = {project:UUID} AND ${inHoursOf('{ids:Array(String)}')} AND trace_id IN {ids:Array(String)} AND dialect = {dialect:String}
   AND span_id IN {spanIds:Array(String)}`;
 
 async function takeBack(

@@ -7,6 +7,7 @@ import { groupBy } from '../canonical/group-by.ts';
 import type { ProjectId } from '../canonical/ids.ts';
 import type { SpanPlace } from '../canonical/span-tree.ts';
 import type { Micros } from '../canonical/time.ts';
+import { inHoursOf } from '../store/schema/schema.ts';
 import type { StoreReader } from '../store/store.ts';
 import { idOf, TraceAliases } from '../store/trace-aliases.ts';
 
@@ -42,7 +43,7 @@ const SPANS = `SELECT transform(concat(dialect, '|', trace_id), {members:Array(S
     ${text('parent_step')} AS parentStep, arraySort(groupUniqArrayArray(spans.steps)) AS steps,
     max(spans.tokens) AS tokens, max(spans.counted) AS counted, max(spans.repeats) AS repeats, max(spans.hidden) AS isHidden
   FROM tributary.spans AS spans
-  WHERE project_id = {project:UUID} AND trace_id IN {ids:Array(String)} AND concat(dialect, '|', trace_id) IN {members:Array(String)}
+  WHERE project_id = {project:UUID} AND ${inHoursOf('{ids:Array(String)}')} AND trace_id IN {ids:Array(String)} AND concat(dialect, '|', trace_id) IN {members:Array(String)}
   GROUP BY root, dialect, spanId ORDER BY root, start, spanId LIMIT {limit:UInt64}`;
 
 export interface StoredTraces {

@@ -38,7 +38,10 @@ export function buildApp(parts: AppParts): OpenAPIHono<QueryEnv> {
   app.get('/healthz', (c) => c.json({ status: 'ok', version }));
   app.get('/readyz', (c) => {
     const isReady = parts.isServing() && parts.loader.backlogBytes <= logBacklogBytesMax;
-    return c.json({ ready: isReady, backlogBytes: parts.loader.backlogBytes }, isReady ? 200 : 503);
+    const { backlogBytes, waitingSeconds } = parts.loader;
+    // Events are accepted and kept in the log while the store is away: that alone is no reason to send them elsewhere.
+    const state = { ready: isReady, backlogBytes, storeWaitingSeconds: Math.round(waitingSeconds) };
+    return c.json(state, isReady ? 200 : 503);
   });
   app.get('/metrics', async (c) => {
     const { type, text } = await parts.metrics();

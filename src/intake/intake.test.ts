@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -20,6 +20,7 @@ import type {
   RouteContext,
 } from '../dialects/dialect.ts';
 import { QuestionTooExpensive, type Reader } from '../dialects/reader.ts';
+import { logBacklogBytesMax, refusedBodyMsMax } from '../limits.ts';
 import { MemoryLog, MemoryLogReader } from '../log/memory-log.ts';
 import { fromRecord } from '../log/request.ts';
 import { SqliteRegistry } from '../registry/sqlite/sqlite-registry.ts';
@@ -90,14 +91,18 @@ afterEach(() => {
   }
 });
 
-async function serving(routes: Dialect['routes'], trustsProjectHeaders = false) {
+async function serving(
+  routes: Dialect['routes'],
+  trustsProjectHeaders = false,
+  { memoryBytesMax = Number.POSITIVE_INFINITY, backlogBytes = 0 } = {},
+) {
   const log = new MemoryLog(0);
   const signals: Signal[] = [];
   const asked: string[] = [];
   const intake = new Intake({
     dialects: [{ name: 'voker', routes }],
     log,
-    loader: { backlogBytes: 0, result: () => Promise.resolve(undefined), settled: () => Promise.resolve() },
+    loader: { backlogBytes, result: () => Promise.resolve(undefined), settled: () => Promise.resolve() },
     registry,
     telemetry: { emit: (signal) => signals.push(signal) },
     readerFor: (projectId, dialect) => {
@@ -106,6 +111,7 @@ async function serving(routes: Dialect['routes'], trustsProjectHeaders = false) 
       return {} as Reader;
     },
     trustsProjectHeaders,
+    memoryBytesMax,
   });
   const server = createServer((incoming, outgoing) => {
     if (!intake.handle(incoming, outgoing)) outgoing.writeHead(404).end();
@@ -262,4 +268,39 @@ it('says that a question is too expensive instead of failing', async () => {
   const { status, headers, text } = await send('GET', '/read');
   expect([status, headers.get('retry-after'), JSON.parse(text)]).toEqual([503, '2', { code: 'overloaded' }]);
   expect(signals).toEqual([]);
+});
+
+it('takes no body when memory is nearly full, and asks to come back', async () => {
+  const routes = [eventRoute({}), resource(() => Promise.resolve({ status: 200, body: {} }))];
+  const { send, records } = await serving(routes, false, { memoryBytesMax: 1 });
+  const { status, headers, text } = await send('POST', '/test', { 'x-key': key }, 'x');
+  expect([status, headers.get('retry-after'), JSON.parse(text)]).toEqual([503, '2', { code: 'overloaded' }]);
+  expect(await records()).toEqual([]);
+  expect((await send('GET', '/read')).status).toBe(200);
+});
+
+it('takes no event while too much waits to be stored', async () => {
+  const full = await serving([eventRoute({})], false, { backlogBytes: logBacklogBytesMax + 1 });
+  const { status, headers } = await full.send('POST', '/test', { 'x-key': key }, 'x');
+  expect([status, headers.get('retry-after')]).toEqual([503, '2']);
+  expect(await full.records()).toEqual([]);
+  const nearly = await serving([eventRoute({})], false, { backlogBytes: logBacklogBytesMax });
+  expect((await nearly.send('POST', '/test', { 'x-key': key }, 'x')).status).toBe(200);
+});
+
+it('reads on for some seconds after a refusal, then hangs up', async () => {
+  const { port } = await serving([eventRoute({})]);
+  const socket = connect(port, '127.0.0.1');
+  let received = '';
+  socket.on('data', (part) => {
+    received += String(part);
+  });
+  socket.write('POST /test HTTP/1.1\r\nHost: x\r\nX-Key: unknown\r\nContent-Length: 100\r\n\r\nx');
+  const startedAt = performance.now();
+  const drip = setInterval(() => socket.write('x'), 500);
+  await expect.poll(() => received).toContain('unknown-credential');
+  expect(performance.now() - startedAt).toBeLessThan(refusedBodyMsMax - 1000);
+  await once(socket, 'close');
+  clearInterval(drip);
+  expect(performance.now() - startedAt).toBeGreaterThan(refusedBodyMsMax - 100);
 });

@@ -21,15 +21,24 @@ import type {
   RouteContext,
   StoredEvent,
 } from '../dialects/dialect.ts';
-import { QuestionTooExpensive, type Reader } from '../dialects/reader.ts';
+import { QuestionTooExpensive, type Reader, StoreAway } from '../dialects/reader.ts';
 import { FAULTS, type FaultCode } from '../faults.ts';
-import { eventsPerRequestMax, logBacklogBytesMax } from '../limits.ts';
+import { bodyBytesMax, largeBodyBytesMin, logBacklogBytesMax } from '../limits.ts';
 import { type EventLog, LogUnavailable } from '../log/log.ts';
 import { eventIdAt, textOf, toRecord } from '../log/request.ts';
+import { Redaction } from '../redaction/redaction.ts';
 import type { Principal, Registry, Scope } from '../registry/registry.ts';
+import { RegistryUnavailable } from '../registry/unavailable.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { authenticate } from './authenticate.ts';
-import { BodyReader } from './read-body.ts';
+import { textFault } from './check-text.ts';
+import { LargeDecoder } from './decode-large.ts';
+import { FairTurns } from './fair-turns.ts';
+import { MemoryGuard } from './memory-guard.ts';
+import { type Pass, RateLimits } from './rate-limits.ts';
+import { BodyReader, tooLarge } from './read-body.ts';
+import { RefusedRequests } from './refused-requests.ts';
+import { headOf, targetOf } from './request-head.ts';
 import { type Match, Router } from './router.ts';
 import { begun, sendReply } from './send-reply.ts';
 
@@ -50,6 +59,8 @@ export interface IntakeParts {
   readonly readerFor: (projectId: ProjectId, dialect: DialectName) => Reader;
   /** A header alone may name the project (see `Claim`). Off unless the operator says so. */
   readonly trustsProjectHeaders: boolean;
+  /** What the process may have in all. */
+  readonly memoryBytesMax: number;
 }
 
 export interface IntakeCounters {
@@ -60,16 +71,30 @@ export interface IntakeCounters {
   readonly refused: Map<string, number>;
 }
 
+/** Whose turn it is while nobody knows who asks. */
+const NOBODY = '';
+
 /** A synchronous route answers "stored" within this time, and "accepted" after it. */
 const SYNC_WAIT_MS = 10_000;
 const SETTLED_WAIT_MS = 2_000;
 const RETRY_AFTER_S = 2;
 
+/** What became of a request's events: in the log, or answered already. */
+type Taken =
+  | Reply
+  | { readonly position: number; readonly request: IntakeRequest; readonly items: readonly DecodedItem[] };
+
 export class Intake {
   readonly counters: IntakeCounters = { acceptedRequests: 0, acceptedEvents: 0, refusedEvents: 0, refused: new Map() };
+  readonly refusedRequests: RefusedRequests;
   readonly #parts: IntakeParts;
   readonly #router: Router;
+  readonly #redaction: Redaction;
   readonly #bodies = new BodyReader();
+  readonly #turns = new FairTurns();
+  readonly #large = new LargeDecoder();
+  readonly #limits: RateLimits;
+  readonly #memory: MemoryGuard;
   readonly #running = new Set<Promise<void>>();
   /** Whom public routes answer: no project, and none that anybody could make. */
   readonly #nobody = newProjectId();
@@ -77,12 +102,16 @@ export class Intake {
   constructor(parts: IntakeParts) {
     this.#parts = parts;
     this.#router = new Router(parts.dialects);
+    this.#redaction = new Redaction(parts.registry.redaction);
+    this.refusedRequests = new RefusedRequests({ ...parts, redaction: this.#redaction });
+    this.#limits = new RateLimits(parts.registry.limits);
+    this.#memory = new MemoryGuard(parts.memoryBytesMax);
   }
 
   /** True when the request is a vendor's and will be answered here. */
   handle(request: IncomingMessage, response: ServerResponse): boolean {
     const method = request.method ?? 'GET';
-    const [path = '/', query = ''] = splitOnce(withoutOrigin(request.url ?? '/'), '?');
+    const [path, query] = targetOf(request);
     if (method === 'OPTIONS') return this.#preflight(path, request, response);
     const routing = this.#router.find(method, path);
     if (routing.kind === 'none') return false;
@@ -99,12 +128,7 @@ export class Intake {
       return true;
     }
     const { match } = routing;
-    const head: RequestHead = {
-      method,
-      params: match.params,
-      query: new URLSearchParams(query),
-      headers: singleHeaders(request),
-    };
+    const head = headOf(request, match.params, query);
     const answered = this.#respond(match, head, request, response);
     this.#running.add(answered);
     void answered.finally(() => this.#running.delete(answered));
@@ -114,6 +138,7 @@ export class Intake {
   /** Resolves when every request that was taken is answered, or its client gone: then nobody reads or appends any more. */
   async drained(): Promise<void> {
     while (this.#running.size > 0) await Promise.allSettled(this.#running);
+    await this.#large.close();
   }
 
   async #respond(match: Match, head: RequestHead, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -122,7 +147,10 @@ export class Intake {
       reply = await begun(await this.#answer(match, head, request));
     } catch (error) {
       if (error instanceof QuestionTooExpensive) reply = this.#refuse(match, TOO_EXPENSIVE);
-      else {
+      else if (error instanceof RegistryUnavailable || error instanceof StoreAway) {
+        this.#failed('unavailable', match, error);
+        reply = this.#refuse(match, OVERLOADED);
+      } else {
         this.#failed('intake_failed', match, error);
         reply = this.#refuse(match, { code: 'internal', message: 'Something went wrong here, send it again' });
       }
@@ -144,50 +172,115 @@ export class Intake {
     const claim = route.credential(head);
     const isLater = route.kind === 'resource' ? route.scope === 'public' : claim.by === 'body';
     const early = isLater ? undefined : authenticate(this.#parts, claim, scopeOf(route));
-    if (early?.ok === false) {
+    // Refused before the body is read: it is let go by, and the answer is there at once.
+    const refuseNow = (fault: Fault) => {
       incoming.resume();
-      return this.#refuse(match, early.fault, { head, text: '', receivedAt: microsNow() });
+      return this.#refuse(match, fault, { head, text: '', receivedAt: microsNow() });
+    };
+    if (early?.ok === false) return refuseNow(early.fault);
+    if (route.kind === 'events' && this.#memory.isFull) return refuseNow(OVERLOADED);
+    if (early === undefined) return this.#bodies.read(incoming, (body) => this.#answerLate(match, head, body));
+    const pass = this.#limits.enter(early.value);
+    if (!pass.ok) return refuseNow(pass.fault);
+    try {
+      const allowance = { owner: early.value.projectId, bytesMax: Math.min(bodyBytesMax, pass.value.bounds.bodyBytes) };
+      const answer = (body: Outcome<Buffer>) => this.#answerTo(match, head, body, early.value, pass.value);
+      return await this.#bodies.read(incoming, answer, allowance);
+    } finally {
+      pass.value.leave();
     }
-    return this.#bodies.read(incoming, (body) => this.#answerTo(match, head, body, early?.value));
+  }
+
+  /** Who asks stands in the body, or is nobody in particular. */
+  async #answerLate(match: Match, head: RequestHead, body: Outcome<Buffer>): Promise<Reply> {
+    const { route } = match;
+    const fault = body.ok ? textFault(body.value) : body.fault;
+    const text = body.ok && fault === undefined ? textOf(body.value) : '';
+    const request: IntakeRequest = { head, text, receivedAt: microsNow() };
+    if (fault !== undefined) return this.#refuse(match, fault, request);
+    if (route.kind === 'resource') return route.handle(request, this.#context(match, this.#nobody));
+    // To find the credential is as much work as to decode.
+    const turn = this.#turns.enter(NOBODY, text.length);
+    if (turn !== undefined) await turn;
+    const claim = route.bodyClaim?.(request) ?? route.credential(head);
+    this.#turns.leave(NOBODY, text.length);
+    const principal = authenticate(this.#parts, claim, scopeOf(route));
+    if (!principal.ok) return this.#refuse(match, principal.fault, request);
+    const pass = this.#limits.enter(principal.value);
+    if (!pass.ok) return this.#refuse(match, pass.fault, request);
+    try {
+      return await this.#answerTo(match, head, body, principal.value, pass.value);
+    } finally {
+      pass.value.leave();
+    }
   }
 
   async #answerTo(
     match: Match,
     head: RequestHead,
     body: Outcome<Buffer>,
-    known: Principal | undefined,
+    principal: Principal,
+    pass: Pass,
   ): Promise<Reply> {
     const { route } = match;
-    const request: IntakeRequest = { head, text: body.ok ? textOf(body.value) : '', receivedAt: microsNow() };
-    if (!body.ok) return this.#refuse(match, body.fault, request);
-    if (route.kind === 'resource') return route.handle(request, this.#context(match, known?.projectId ?? this.#nobody));
-    const claim = route.bodyClaim?.(request) ?? route.credential(head);
-    const principal = known === undefined ? authenticate(this.#parts, claim, scopeOf(route)) : ok(known);
-    if (!principal.ok) return this.#refuse(match, principal.fault, request);
-    return this.#accept(match, route, principal.value, request, body.value);
+    const receivedAt = microsNow();
+    const request = (text: string): IntakeRequest => ({ head, text, receivedAt });
+    if (!body.ok) return this.#refuse(match, body.fault, request(''));
+    pass.charge(body.value.length);
+    if (body.value.length > pass.bounds.bodyBytes)
+      return this.#refuse(match, tooLarge(pass.bounds.bodyBytes).fault, request(''));
+    if (route.kind === 'resource') {
+      const fault = textFault(body.value);
+      if (fault !== undefined) return this.#refuse(match, fault, request(''));
+      const redacted = await this.#redaction.apply(principal.projectId, route, request(textOf(body.value)), body.value);
+      if (!redacted.ok) return this.#refuse(match, redacted.fault);
+      return route.handle(redacted.value.request, this.#context(match, principal.projectId));
+    }
+    // Counted now: decoding a large body takes it away.
+    const bytes = body.value.length;
+    const turn = this.#turns.enter(principal.projectId, bytes);
+    if (turn !== undefined) await turn;
+    let taken: Taken;
+    try {
+      taken = await this.#accept(match, route, principal, request(textOf(body.value)), body.value, pass.bounds);
+    } finally {
+      this.#turns.leave(principal.projectId, bytes);
+    }
+    if ('status' in taken) return taken;
+    const { position } = taken;
+    const stored = route.answersAfter === 'store' ? await this.#parts.loader.result(position, SYNC_WAIT_MS) : undefined;
+    return this.#accepted(route, principal.projectId, taken.request, taken.items, position, stored);
   }
 
   async #accept(
     match: Match,
     route: EventRoute,
     { projectId }: Principal,
-    sent: IntakeRequest,
-    body: Buffer,
-  ): Promise<Reply> {
+    came: IntakeRequest,
+    cameBody: Buffer,
+    { eventsPerRequest }: Pass['bounds'],
+  ): Promise<Taken> {
     const { log, loader } = this.#parts;
-    const decoded = route.decode(sent);
+    const isLarge = route.outline !== undefined && cameBody.length >= largeBodyBytesMin;
+    // A large body is checked where it is decoded, unless rules read it before.
+    const fault = isLarge && this.#redaction.of(projectId) === undefined ? undefined : textFault(cameBody);
+    if (fault !== undefined) return this.#refuse(match, fault, { ...came, text: '' });
+    // Nothing behind this line knows what the project's rules have taken out.
+    const redacted = await this.#redaction.apply(projectId, route, came, cameBody);
+    if (!redacted.ok) return this.#refuse(match, redacted.fault, came);
+    const { request: sent } = redacted.value;
+    const { body, decoded } = isLarge
+      ? await this.#large.decode(route, sent, redacted.value.body)
+      : { body: redacted.value.body, decoded: route.decode(sent) };
     if (!decoded.ok) return this.#refuse(match, decoded.fault, sent);
     const { items } = decoded;
-    if (items.length > eventsPerRequestMax) {
-      return this.#refuse(
-        match,
-        { code: 'too-many-events', message: `A request may hold at most ${eventsPerRequestMax} events` },
-        sent,
-      );
+    if (items.length > eventsPerRequest) {
+      const message = `A request may hold at most ${eventsPerRequest} events`;
+      return this.#refuse(match, { code: 'too-many-events', message }, sent);
     }
     const admitted = (await route.admit?.(sent, items, this.#context(match, projectId))) ?? ok(sent);
     if (!admitted.ok) return this.#refuse(match, admitted.fault, sent);
-    // What was found out about the request stands in its head; the body is logged as it came.
+    // What was found out about the request stands in its head; the body is logged as it is.
     const request: IntakeRequest = { ...sent, head: admitted.value.head };
     const count = items.reduce((sum, item) => sum + (item.ok ? 1 : 0), 0);
     this.counters.refusedEvents += items.length - count;
@@ -206,8 +299,7 @@ export class Intake {
     }
     this.counters.acceptedRequests += 1;
     this.counters.acceptedEvents += count;
-    const stored = route.answersAfter === 'store' ? await loader.result(position, SYNC_WAIT_MS) : undefined;
-    return this.#accepted(route, projectId, request, items, position, stored);
+    return { position, request, items };
   }
 
   #accepted(
@@ -239,14 +331,15 @@ export class Intake {
 
   #refuse({ dialect, route }: Match, fault: Fault, request?: IntakeRequest): Reply {
     this.#count(dialect, fault.code);
-    return withRetry(route.kind === 'events' ? route.refused(fault, request) : route.refused(fault), fault.code);
+    if (request !== undefined) void this.refusedRequests.add({ dialect, route }, fault, request);
+    return withRetry(route.kind === 'events' ? route.refused(fault, request) : route.refused(fault), fault);
   }
 
   #refusal(dialect: Dialect, fault: Fault): Reply {
     this.#count(dialect, fault.code);
     const [route] = dialect.routes;
     if (route === undefined) return { status: FAULTS[fault.code].status, body: { message: fault.message } };
-    return withRetry(route.refused(fault), fault.code);
+    return withRetry(route.refused(fault), fault);
   }
 
   #count(dialect: Dialect, code: FaultCode): void {
@@ -255,6 +348,8 @@ export class Intake {
   }
 
   #preflight(path: string, request: IncomingMessage, response: ServerResponse): boolean {
+    // The own API lives among the vendors' paths, and no page of others may call it.
+    if (path.startsWith('/api/tributary/')) return false;
     const dialect = this.#router.dialectOf(path);
     if (dialect?.cors === undefined) return false;
     request.resume();
@@ -286,23 +381,8 @@ const TOO_EXPENSIVE: Fault = {
   message: 'The question is too expensive; narrow it, for instance by time',
 };
 
-function withRetry(reply: Reply, code: FaultCode): Reply {
+function withRetry(reply: Reply, { code, retryAfterS = RETRY_AFTER_S }: Fault): Reply {
   return FAULTS[code].retry === 'later'
-    ? { ...reply, headers: { ...reply.headers, 'retry-after': String(RETRY_AFTER_S) } }
+    ? { ...reply, headers: { ...reply.headers, 'retry-after': String(retryAfterS) } }
     : reply;
-}
-
-/** A proxy may send the whole URL (RFC 9112, 3.2.2). */
-function withoutOrigin(target: string): string {
-  return target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?]*/i, '');
-}
-
-function splitOnce(text: string, separator: string): [string, string] {
-  const at = text.indexOf(separator);
-  return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
-}
-
-/** Node gives lists only for set-cookie, which no intake reads. */
-function singleHeaders(request: IncomingMessage): Record<string, string | undefined> {
-  return request.headers as Record<string, string | undefined>;
 }

@@ -5,12 +5,14 @@ import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Outcome } from '../canonical/outcome.ts';
+import { type Fault, type Outcome, ok } from '../canonical/outcome.ts';
 import { bodyBytesMax, nestingDepthMax } from '../limits.ts';
+import { textFault } from './check-text.ts';
 import { BodyReader } from './read-body.ts';
 
 const MIB = 1024 * 1024;
 const READ_MS_MAX = 200;
+const NO_FAULT: Fault = { code: 'internal', message: 'no outcome' };
 
 let server: Server | undefined;
 afterEach(() => {
@@ -19,16 +21,24 @@ afterEach(() => {
 });
 
 /** `use` holds every body for a while, as a slow disk does. */
-async function reading(bounds: { readMsMax?: number; inFlightBytesMax?: number } = {}, holdMs = 0) {
-  const reader = new BodyReader({ readMsMax: READ_MS_MAX, inFlightBytesMax: 100 * MIB, ...bounds });
+async function reading(
+  bounds: { readMsMax?: number; inFlightBytesMax?: number; ownerBytesMax?: number; roomMsMax?: number } = {},
+  holdMs = 0,
+) {
+  const reader = new BodyReader({ readMsMax: READ_MS_MAX, inFlightBytesMax: 100 * MIB, roomMsMax: 0, ...bounds });
   const outcomes: Outcome<string>[] = [];
   let done: () => void = () => undefined;
   server = createServer((incoming, outgoing) => {
-    const answer = reader.read(incoming, async (body) => {
+    const owner = String(incoming.headers['x-owner'] ?? '');
+    const bytesMax = Number(incoming.headers['x-bytes-max'] ?? bodyBytesMax);
+    const use = async (body: Outcome<Buffer>) => {
       await new Promise((resolve) => setTimeout(resolve, holdMs));
-      outcomes.push(body.ok ? { ok: true, value: body.value.toString() } : body);
-    });
-    void answer.then(() => {
+      const fault = body.ok ? textFault(body.value) : body.fault;
+      outcomes.push(
+        body.ok && fault === undefined ? ok(body.value.toString()) : { ok: false, fault: fault ?? NO_FAULT },
+      );
+    };
+    void reader.read(incoming, use, { owner, bytesMax }).then(() => {
       outgoing.end();
       done();
     });
@@ -51,7 +61,7 @@ async function reading(bounds: { readMsMax?: number; inFlightBytesMax?: number }
     });
     send(...sent);
     await finished;
-    return outcomes.at(-1) ?? { ok: false, fault: { code: 'internal', message: 'no outcome' } };
+    return outcomes.at(-1) ?? { ok: false, fault: NO_FAULT };
   };
   return { reader, outcomes, send, outcome };
 }
@@ -76,7 +86,7 @@ describe('a body', () => {
   it('is refused when the connection ends in the middle', async () => {
     const { outcomes, send, reader } = await reading();
     const cut = send('{"a":', { 'content-length': '100' }, true);
-    await expect.poll(() => reader.inFlightBytes).toBe(5);
+    await expect.poll(() => reader.inFlightBytes).toBe(100);
     cut.destroy();
     await expect.poll(() => outcomes).toMatchObject([refused('malformed-json')]);
     expect(reader.inFlightBytes).toBe(0);
@@ -89,6 +99,21 @@ describe('a body', () => {
     expect((await outcome(largest, { 'transfer-encoding': 'chunked' })).ok).toBe(true);
     expect(await outcome('', { 'content-length': String(bodyBytesMax + 1) }, true)).toMatchObject(refused('too-large'));
     expect(await outcome(Buffer.alloc(bodyBytesMax + 1), {}, true)).toMatchObject(refused('too-large'));
+  });
+
+  it('may have a smaller bound of its own, also after decompression', async () => {
+    const { outcome } = await reading();
+    const headers = { 'x-bytes-max': '1000' };
+    expect((await outcome('x'.repeat(1000), headers)).ok).toBe(true);
+    for (const [body, more] of [
+      ['x'.repeat(1001), {}],
+      ['x'.repeat(1001), { 'transfer-encoding': 'chunked' }],
+      [gzipSync('x'.repeat(1001)), { 'content-encoding': 'gzip' }],
+    ] as const)
+      expect(await outcome(body, { ...headers, ...more })).toMatchObject({
+        ok: false,
+        fault: { code: 'too-large', message: expect.stringContaining('1000 bytes') as unknown },
+      });
   });
 
   it('is unpacked, within the same bound', async () => {
@@ -143,5 +168,56 @@ describe('all bodies together', () => {
     expect(await outcome(gzipSync(Buffer.alloc(3 * MIB)), headers)).toMatchObject(refused('overloaded'));
     expect((await outcome(gzipSync(Buffer.alloc(MIB, 0x20)), headers)).ok).toBe(true);
     expect(reader.inFlightBytes).toBe(0);
+  });
+
+  it('leave room for others: one owner may hold a part', async () => {
+    const bounds = { inFlightBytesMax: 4 * MIB, ownerBytesMax: 2 * MIB, readMsMax: 10_000 };
+    const { outcomes, send, reader } = await reading(bounds, 500);
+    const body = Buffer.alloc(MIB, 0x20);
+    for (let i = 0; i < 4; i += 1) send(body, { 'x-owner': 'flood', 'content-length': String(MIB) });
+    for (let i = 0; i < 2; i += 1) send(body, { 'x-owner': 'quiet', 'content-length': String(MIB) });
+    await expect.poll(() => outcomes.length, { timeout: 10_000 }).toBe(6);
+    expect(outcomes.filter((outcome) => outcome.ok)).toHaveLength(4);
+    expect(outcomes.filter((outcome) => !outcome.ok)).toMatchObject([refused('overloaded'), refused('overloaded')]);
+    await expect.poll(() => reader.inFlightBytes).toBe(0);
+  });
+
+  it('wait for room, unread, until there is some or their time is over', async () => {
+    const bounds = { inFlightBytesMax: 2 * MIB, readMsMax: 10_000, roomMsMax: 10_000 };
+    const patient = await reading(bounds, 50);
+    const body = Buffer.alloc(MIB, 0x20);
+    const headers = { 'content-length': String(MIB) };
+    let most = 0;
+    const look = setInterval(() => {
+      most = Math.max(most, patient.reader.inFlightBytes);
+    }, 5);
+    for (let i = 0; i < 12; i += 1) patient.send(body, headers);
+    await expect.poll(() => patient.outcomes.length, { timeout: 10_000 }).toBe(12);
+    clearInterval(look);
+    expect(patient.outcomes.every((outcome) => outcome.ok)).toBe(true);
+    expect(most).toBeLessThanOrEqual(2 * MIB);
+    await expect.poll(() => patient.reader.inFlightBytes).toBe(0);
+    server?.closeAllConnections();
+    server?.close();
+
+    const hasty = await reading({ ...bounds, roomMsMax: 200 }, 2000);
+    for (let i = 0; i < 3; i += 1) hasty.send(body, headers);
+    await expect.poll(() => hasty.outcomes.length, { timeout: 10_000 }).toBe(3);
+    expect(hasty.outcomes.filter((outcome) => !outcome.ok)).toMatchObject([refused('overloaded')]);
+  });
+
+  it('give up their place when their client goes', async () => {
+    const bounds = { inFlightBytesMax: MIB, readMsMax: 10_000, roomMsMax: 10_000 };
+    const { send, reader, outcomes } = await reading(bounds, 1000);
+    const headers = { 'content-length': String(MIB) };
+    const body = Buffer.alloc(MIB, 0x20);
+    send(body, headers);
+    await expect.poll(() => reader.inFlightBytes).toBe(MIB);
+    const waiting = send(body, headers);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    waiting.destroy();
+    send(body, headers);
+    await expect.poll(() => outcomes.filter((outcome) => outcome.ok).length, { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => reader.inFlightBytes, { timeout: 5_000 }).toBe(0);
   });
 });

@@ -1,82 +1,136 @@
 /**
  * Request bodies: bounded in bytes (before and after decompression), in time, and all together in memory. A body counts
- * as in memory from its first byte until its request is answered: what waits for the disk is memory, too.
+ * as in memory with the length that it announces, else from its first byte, until its request is answered: what waits for
+ * the disk is memory, too.
  */
 
-import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
-import { nestingDepth } from '../canonical/json-text.ts';
 import { type Outcome, ok, refuse } from '../canonical/outcome.ts';
-import { bodiesInFlightBytesMax, bodyBytesMax, bodyReadMsMax, decompressionsMax, nestingDepthMax } from '../limits.ts';
+import {
+  bodiesInFlightBytesMax,
+  bodyBytesMax,
+  bodyReadMsMax,
+  bodyRoomMsMax,
+  decompressionsMax,
+  projectBodiesBytesMax,
+} from '../limits.ts';
+import { type Obstacle, Room } from './room.ts';
 import { Turns } from './turns.ts';
 
 const MIB = 1024 * 1024;
-const TOO_LARGE = refuse('too-large', `The body may have at most ${bodyBytesMax / MIB} MiB, also after decompression`);
 const TOO_MANY = refuse('overloaded', 'Too many bodies are being received, send it again later');
+const TOO_MANY_OF_ONE = refuse('overloaded', 'Too many bodies of this project are being received, send it again later');
 
-const DECOMPRESS: Readonly<Record<string, (bytes: Buffer) => Promise<Buffer>>> = {
-  gzip: (bytes) => promisify(gunzip)(bytes, { maxOutputLength: bodyBytesMax }),
-  deflate: (bytes) => promisify(inflate)(bytes, { maxOutputLength: bodyBytesMax }),
-  br: (bytes) => promisify(brotliDecompress)(bytes, { maxOutputLength: bodyBytesMax }),
+const OBSTACLES: Readonly<Record<Obstacle, ReturnType<typeof refuse>>> = { all: TOO_MANY, own: TOO_MANY_OF_ONE };
+
+const DECOMPRESS: Readonly<Record<string, (bytes: Buffer, bytesMax: number) => Promise<Buffer>>> = {
+  gzip: (bytes, maxOutputLength) => promisify(gunzip)(bytes, { maxOutputLength }),
+  deflate: (bytes, maxOutputLength) => promisify(inflate)(bytes, { maxOutputLength }),
+  br: (bytes, maxOutputLength) => promisify(brotliDecompress)(bytes, { maxOutputLength }),
 };
 
 export interface BodyBounds {
   readonly readMsMax: number;
   readonly inFlightBytesMax: number;
+  readonly ownerBytesMax: number;
+  readonly roomMsMax: number;
+}
+
+const BOUNDS: BodyBounds = {
+  readMsMax: bodyReadMsMax,
+  inFlightBytesMax: bodiesInFlightBytesMax,
+  ownerBytesMax: projectBodiesBytesMax,
+  roomMsMax: bodyRoomMsMax,
+};
+
+/** Whose body it is, and how large it may be. */
+export interface Allowance {
+  /** A project; the empty word for all that name theirs only in the body. */
+  readonly owner: string;
+  readonly bytesMax: number;
+}
+const ANYBODY: Allowance = { owner: '', bytesMax: bodyBytesMax };
+
+interface Held extends Allowance {
+  bytes: number;
 }
 
 export class BodyReader {
   readonly #bounds: BodyBounds;
   readonly #decompressions = new Turns(decompressionsMax);
-  #inFlightBytes = 0;
+  readonly #room: Room;
 
-  constructor(bounds: BodyBounds = { readMsMax: bodyReadMsMax, inFlightBytesMax: bodiesInFlightBytesMax }) {
-    this.#bounds = bounds;
+  constructor(bounds: Partial<BodyBounds> = {}) {
+    this.#bounds = { ...BOUNDS, ...bounds };
+    this.#room = new Room(this.#bounds.inFlightBytesMax, this.#bounds.ownerBytesMax);
   }
 
   get inFlightBytes(): number {
-    return this.#inFlightBytes;
+    return this.#room.bytes;
   }
 
   /**
-   * Answers with what `use` makes of the body, as UTF-8 bytes. The stream is left flowing after a refusal, so that the
+   * Answers with what `use` makes of the body, unpacked. The stream is left flowing after a refusal, so that the
    * client gets to read the answer.
    */
-  async read<T>(request: IncomingMessage, use: (body: Outcome<Buffer>) => Promise<T>): Promise<T> {
-    const held = { bytes: 0 };
+  async read<T>(
+    request: IncomingMessage,
+    use: (body: Outcome<Buffer>) => Promise<T>,
+    { owner, bytesMax }: Allowance = ANYBODY,
+  ): Promise<T> {
+    const held: Held = { owner, bytesMax, bytes: 0 };
     try {
       return await use(await this.#body(request, held));
     } finally {
-      this.#inFlightBytes -= held.bytes;
+      if (held.bytes > 0) this.#room.hold(owner, -held.bytes);
     }
   }
 
-  async #body(request: IncomingMessage, held: { bytes: number }): Promise<Outcome<Buffer>> {
+  async #body(request: IncomingMessage, held: Held): Promise<Outcome<Buffer>> {
     const announced = Number(request.headers['content-length'] ?? 0);
-    if (announced > bodyBytesMax) return TOO_LARGE;
-    if (this.#inFlightBytes + announced > this.#bounds.inFlightBytesMax) return TOO_MANY;
+    if (announced > held.bytesMax) return tooLarge(held.bytesMax);
+    if (this.#room.obstacle(held.owner, announced) === undefined) this.#room.hold(held.owner, announced);
+    else {
+      const obstacle = await this.#wait(request, held.owner, announced);
+      if (obstacle !== undefined) return OBSTACLES[obstacle];
+    }
+    held.bytes = announced;
     const raw = await this.#collect(request, held);
     if (!raw.ok) return raw;
     const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase().replace(/^x-/, '');
-    if (encoding === 'identity' || encoding === '') return checked(raw.value);
-    const body = await decompress(raw.value, encoding, this.#decompressions);
+    if (encoding === 'identity' || encoding === '') return raw;
+    const body = await decompress(raw.value, encoding, held.bytesMax, this.#decompressions);
     if (!body.ok) return body;
-    return this.#hold(held, body.value.length - raw.value.length) ? checked(body.value) : TOO_MANY;
+    return this.#hold(held, body.value.length - raw.value.length) ?? body;
   }
 
-  /** False when all bodies together would be too large. */
-  #hold(held: { bytes: number }, bytes: number): boolean {
+  /** Unread, so that the sender is slowed. */
+  async #wait(request: IncomingMessage, owner: string, bytes: number): Promise<Obstacle | undefined> {
+    const gone = new AbortController();
+    const onClose = () => gone.abort();
+    request.once('close', onClose);
+    try {
+      return await this.#room.enter(owner, bytes, this.#bounds.roomMsMax, gone.signal);
+    } finally {
+      request.off('close', onClose);
+    }
+  }
+
+  /** Why there is no room for more, if there is none. What came is counted in any case: it is in memory. */
+  #hold(held: Held, bytes: number): ReturnType<typeof refuse> | undefined {
     held.bytes += bytes;
-    this.#inFlightBytes += bytes;
-    return this.#inFlightBytes <= this.#bounds.inFlightBytesMax;
+    this.#room.hold(held.owner, bytes);
+    const obstacle = this.#room.obstacle(held.owner);
+    return obstacle === undefined ? undefined : OBSTACLES[obstacle];
   }
 
-  #collect(request: IncomingMessage, held: { bytes: number }): Promise<Outcome<Buffer>> {
+  #collect(request: IncomingMessage, held: Held): Promise<Outcome<Buffer>> {
     const { readMsMax } = this.#bounds;
     return new Promise((resolve) => {
       const chunks: Buffer[] = [];
+      let received = 0;
       const finish = (outcome: Outcome<Buffer>) => {
         clearTimeout(timer);
         request.off('data', onData).off('end', onEnd).off('close', onClose);
@@ -84,9 +138,10 @@ export class BodyReader {
         resolve(outcome);
       };
       const onData = (chunk: Buffer) => {
-        const isHeld = this.#hold(held, chunk.length);
-        if (held.bytes > bodyBytesMax) finish(TOO_LARGE);
-        else if (!isHeld) finish(TOO_MANY);
+        received += chunk.length;
+        const noRoom = received > held.bytes ? this.#hold(held, received - held.bytes) : undefined;
+        if (received > held.bytesMax) finish(tooLarge(held.bytesMax));
+        else if (noRoom !== undefined) finish(noRoom);
         else chunks.push(chunk);
       };
       const onEnd = () =>
@@ -101,22 +156,20 @@ export class BodyReader {
   }
 }
 
+export function tooLarge(bytesMax: number): ReturnType<typeof refuse> {
+  const most = bytesMax % MIB === 0 ? `${bytesMax / MIB} MiB` : `${bytesMax} bytes`;
+  return refuse('too-large', `The body may have at most ${most}, also after decompression`);
+}
+
 /** One after the other beyond a few: each may grow to the largest body, and all that are under way grow at once. */
-async function decompress(bytes: Buffer, encoding: string, turns: Turns): Promise<Outcome<Buffer>> {
+async function decompress(bytes: Buffer, encoding: string, bytesMax: number, turns: Turns): Promise<Outcome<Buffer>> {
   const inflateBody = Object.hasOwn(DECOMPRESS, encoding) ? DECOMPRESS[encoding] : undefined;
   if (inflateBody === undefined)
     return refuse('unsupported-encoding', 'Content-Encoding may be gzip, deflate, br or identity');
   try {
-    return ok(await turns.take(() => inflateBody(bytes)));
+    return ok(await turns.take(() => inflateBody(bytes, bytesMax)));
   } catch (error) {
-    const tooLarge = error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
-    return tooLarge ? TOO_LARGE : refuse('bad-encoding', `The body is not valid ${encoding}`);
+    const isTooLarge = error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+    return isTooLarge ? tooLarge(bytesMax) : refuse('bad-encoding', `The body is not valid ${encoding}`);
   }
-}
-
-function checked(body: Buffer): Outcome<Buffer> {
-  if (!isUtf8(body)) return refuse('bad-encoding', 'The body is not valid UTF-8');
-  if (nestingDepth(body, nestingDepthMax + 1) > nestingDepthMax)
-    return refuse('too-deep', `The body may nest at most ${nestingDepthMax} levels`);
-  return ok(body);
 }

@@ -9,6 +9,8 @@ import type { StoreWriter } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { AliasRow, LoadedEvent } from './batch.ts';
 import type { DeadLetterBox } from './dead-letter-box.ts';
+import { probeRows } from './probe.ts';
+import { refusalOf } from './refusal.ts';
 import { retried } from './retried.ts';
 import { type BatchRows, toRows } from './rows.ts';
 
@@ -34,13 +36,21 @@ export class BatchWriter {
     aliases: readonly AliasRow[],
     prebuilt?: BatchRows,
   ): Promise<readonly LoadedEvent[]> {
+    const records = [...new Set(events.map((event) => event.record))];
+    const [only] = records;
     try {
       const rows = prebuilt ?? toRows(events, aliases, this.#prices);
-      await retried(() => this.#insert(rows), this.#telemetry);
+      if (records.length > 1) await retried(() => this.#insert(rows), this.#telemetry);
+      else {
+        const refusal = await refusalOf(
+          () => this.#insert(rows),
+          () => this.probe(),
+          this.#telemetry,
+        );
+        if (refusal !== undefined) throw refusal;
+      }
       return [];
     } catch (error) {
-      const records = [...new Set(events.map((event) => event.record))];
-      const [only] = records;
       if (only === undefined) throw error;
       if (records.length === 1) {
         await this.#deadLetters.bury(only, error);
@@ -53,6 +63,11 @@ export class BatchWriter {
       const refused = await this.write(left, aliases);
       return [...refused, ...(await this.write(right, []))];
     }
+  }
+
+  /** Rejects while the store takes nothing at all. */
+  probe(): Promise<void> {
+    return this.#insert(probeRows(this.#prices));
   }
 
   async #insert({ aliases, spans, events }: BatchRows): Promise<void> {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { StoreError, type StoreWriter } from '../store/store.ts';
-import { draftOf, start, Workbench } from './testing.ts';
+import { bytesOf, draftOf, start, Workbench } from './testing.ts';
 
 let bench: Workbench;
 beforeAll(async () => {
@@ -14,7 +14,7 @@ function picky(failures = 0): StoreWriter {
   return bench.storeBut({
     insert: async (table, columns, rows) => {
       if (left-- > 0) throw new StoreError('network', undefined, undefined);
-      if (rows.includes('poison')) throw new StoreError('Code: 117. cannot parse', 117, undefined);
+      if (bytesOf(rows).includes('poison')) throw new StoreError('Code: 117. cannot parse', 117, undefined);
       await bench.store.insert(table, columns, rows);
     },
   });
@@ -28,7 +28,7 @@ it('becomes a dead letter with its reason, and the rest goes on', async () => {
   await subject.lunary(start('after'));
   await subject.load();
   expect(await subject.trees()).toEqual({ after: { after: '' }, before: { before: '' } });
-  expect(await bench.registry.findDeadLetter(subject.project, position)).toMatchObject({
+  expect(await bench.registry.deadLetters.find(subject.viewer, position)).toMatchObject({
     reason: 'no route is called nobody.knows',
   });
   expect(subject.progress?.position).toBe(position + 2);
@@ -41,7 +41,7 @@ it('is isolated from its batch when the store refuses it for good, and retried w
   await subject.lunary(start('good two'));
   await subject.load({ store: picky(2) });
   expect(Object.keys(await subject.trees())).toEqual(['good one', 'good two']);
-  expect(await bench.registry.findDeadLetter(subject.project, poison)).toMatchObject({
+  expect(await bench.registry.deadLetters.find(subject.viewer, poison)).toMatchObject({
     reason: 'Code: 117. cannot parse',
   });
 });

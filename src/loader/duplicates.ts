@@ -11,6 +11,7 @@ import { recentEventIdsMax } from '../limits.ts';
 import type { StoreReader } from '../store/store.ts';
 import type { LoadedEvent } from './batch.ts';
 import { BoundedMap } from './bounded-map.ts';
+import { selectByIds } from './select-by-ids.ts';
 
 interface StoredId {
   readonly event_id: string;
@@ -68,10 +69,12 @@ export class Duplicates {
   async #askStore(events: readonly LoadedEvent[]): Promise<void> {
     for (const [group, members] of groupBy(events, (event) => `${event.projectId}|${event.dialect}`)) {
       const [project = '', dialect = ''] = group.split('|');
-      const rows = await this.#store.select<StoredId>(
+      const rows = await selectByIds<StoredId>(
+        this.#store,
         `SELECT event_id, min(position) AS position FROM tributary.events
          WHERE project_id = {project:UUID} AND dialect = {dialect:String} AND event_id IN {ids:Array(String)} GROUP BY event_id`,
-        { project, dialect, ids: members.map((event) => event.draft.eventId) },
+        { project, dialect },
+        members.map((event) => event.draft.eventId),
       );
       for (const row of rows) this.#recent.set(`${group}|${row.event_id}`, row.position);
     }

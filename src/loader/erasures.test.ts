@@ -200,7 +200,7 @@ describe('a deletion', () => {
       },
     });
     await subject.load({ store: refusing });
-    expect(await bench.registry.findDeadLetter(subject.project, position)).toMatchObject({ reason: 'Code: 117. no' });
+    expect(await bench.registry.deadLetters.find(subject.viewer, position)).toMatchObject({ reason: 'Code: 117. no' });
     expect(await storedIds(subject)).toEqual(['a', 'd', 'b']);
   });
 });

@@ -18,12 +18,16 @@ export interface LoaderOptions {
 export type ToLoader =
   | { readonly type: 'advance'; readonly head: LogHead; readonly urgent: boolean }
   | { readonly type: 'prices' }
+  | { readonly type: 'forget-people' }
   | { readonly type: 'stop' };
 export type FromLoader =
   | { readonly type: 'progress'; readonly progress: LoaderProgress }
+  /** The store or the registry refuses, and is asked again. Progress ends it. */
+  | { readonly type: 'waiting' }
   | { readonly type: 'stopped' };
 
 const YOUNG_GENERATION_MB = 96;
+const ANNOUNCE_MS = 20;
 
 interface Waiter {
   readonly position: number;
@@ -41,6 +45,8 @@ export class LoaderThread {
     position: 0,
     consumedBytes: 0,
     quarantinedRegions: 0,
+    quarantinedBytes: 0,
+    missingSegments: 0,
     loadedEvents: 0,
     duplicateEvents: 0,
     sampledOutEvents: 0,
@@ -48,8 +54,11 @@ export class LoaderThread {
     results: [],
     touched: [],
   };
+  #waitingSince: number | undefined;
+  #isStopping = false;
+  #hasStopped = false;
   #onTouched: (spans: readonly TouchedSpan[], position: number) => void = () => undefined;
-  #stopped: () => void = () => undefined;
+  #stopped: (isDone: boolean) => void = () => undefined;
 
   /** `onFailure`: the loader cannot go on. The process should end; what is in the log is loaded at the next start. */
   constructor(options: LoaderOptions, onFailure: (error: Error) => void) {
@@ -63,6 +72,15 @@ export class LoaderThread {
     });
     this.#worker.on('message', (message: FromLoader) => this.#receive(message));
     this.#worker.on('error', (error) => this.#onFailure(error));
+    // Without an error it ends only when somebody ends it.
+    this.#worker.on('exit', (code) => {
+      if (!this.#hasStopped) this.#onFailure(new Error(`the loader's thread ended with ${code}`));
+    });
+  }
+
+  /** How long the store or the registry has refused what the loader has to write; 0 when it does not. */
+  get waitingSeconds(): number {
+    return this.#waitingSince === undefined ? 0 : (performance.now() - this.#waitingSince) / 1000;
   }
 
   get progress(): LoaderProgress {
@@ -74,15 +92,23 @@ export class LoaderThread {
     return Math.max(0, this.#head.totalBytes - this.#progress.consumedBytes);
   }
 
-  /** One message per turn of the event loop, however often the log grows in it. */
+  /** At once when it has been quiet; else a message now and then, however often the log grows: each costs some 7 µs. */
   advance(head: LogHead): void {
     this.#head = head;
     if (this.#isAnnouncing) return;
     this.#isAnnouncing = true;
-    setImmediate(() => {
-      this.#isAnnouncing = false;
-      this.#send({ type: 'advance', head: this.#head, urgent: this.#results.size > 0 });
-    });
+    setImmediate(() => this.#announce());
+  }
+
+  #announce(): void {
+    const announced = this.#head;
+    this.#send({ type: 'advance', head: announced, urgent: this.#results.size > 0 });
+    const again = setTimeout(() => {
+      if (this.#head === announced) this.#isAnnouncing = false;
+      else this.#announce();
+    }, ANNOUNCE_MS);
+    // `stop` says how far the log is.
+    again.unref();
   }
 
   /** The outcome of the record at `position`, which must be asked for before it can be loaded; `undefined` after `waitMs`. */
@@ -125,10 +151,27 @@ export class LoaderThread {
     this.#send({ type: 'prices' });
   }
 
-  /** Loads what is in the log and ends the loader's work. The thread itself stays until the process ends (store/chdb). */
-  stop(): Promise<void> {
+  /** People were taken out of the registry. */
+  forgetPeople(): void {
+    this.#send({ type: 'forget-people' });
+  }
+
+  /** Nobody waits for results or for the log to be loaded any more: those who did go on without. */
+  dismissWaiting(): void {
+    for (const finish of [...this.#results.values()]) finish(undefined);
+    for (const waiter of [...this.#waiters]) waiter.resolve();
+  }
+
+  /**
+   * Loads what is in the log and ends the loader's work; false when the store does not take it: then it stays in the log.
+   * The thread itself stays until the process ends (store/chdb).
+   */
+  stop(): Promise<boolean> {
     return new Promise((resolve) => {
       this.#stopped = resolve;
+      this.#isStopping = true;
+      if (this.#waitingSince !== undefined) return resolve(false);
+      this.#send({ type: 'advance', head: this.#head, urgent: true });
       this.#send({ type: 'stop' });
     });
   }
@@ -139,9 +182,16 @@ export class LoaderThread {
 
   #receive(message: FromLoader): void {
     if (message.type === 'stopped') {
-      this.#stopped();
+      this.#hasStopped = true;
+      this.#stopped(true);
       return;
     }
+    if (message.type === 'waiting') {
+      this.#waitingSince ??= performance.now();
+      if (this.#isStopping) this.#stopped(false);
+      return;
+    }
+    this.#waitingSince = undefined;
     this.#progress = message.progress;
     this.#onTouched(message.progress.touched, message.progress.position);
     for (const [position, events] of message.progress.results) this.#results.get(position)?.(events);

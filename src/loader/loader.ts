@@ -8,11 +8,17 @@
  */
 
 import type { StoredEvent } from '../dialects/dialect.ts';
-import { loadBatchBytesMax, loadBatchEventsMax, loadIntervalMs, recentEventIdsMax } from '../limits.ts';
+import {
+  loadBatchBytesMax,
+  loadBatchEventsMax,
+  loadIntervalBusyMs,
+  loadIntervalMs,
+  recentEventIdsMax,
+} from '../limits.ts';
 import type { LogHead, LogReader, LogRecord } from '../log/log.ts';
 import type { PriceBook } from '../pricing/price.ts';
 import type { Registry } from '../registry/registry.ts';
-import { StoreError, type StoreReader, type StoreWriter } from '../store/store.ts';
+import type { StoreReader, StoreWriter } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { AliasRow, LoadedEvent } from './batch.ts';
 import { BatchWriter } from './batch-writer.ts';
@@ -23,8 +29,9 @@ import { identityOf } from './duplicates.ts';
 import { type Erasure, erase } from './erasures.ts';
 import { Mentioned } from './mentioned.ts';
 import { Preparation, type Prepared } from './preparation.ts';
+import { refusalOf } from './refusal.ts';
 import { resultsOf } from './results.ts';
-import { retried } from './retried.ts';
+import { retriedForever } from './retried.ts';
 import { type TouchedSpan, touchedSpans } from './touched.ts';
 
 export interface LoaderProgress {
@@ -32,6 +39,8 @@ export interface LoaderProgress {
   readonly position: number;
   readonly consumedBytes: number;
   readonly quarantinedRegions: number;
+  readonly quarantinedBytes: number;
+  readonly missingSegments: number;
   readonly loadedEvents: number;
   readonly duplicateEvents: number;
   /** Left out by the sampling of their agents. */
@@ -56,6 +65,8 @@ export interface LoaderParts {
 }
 
 const CHECKPOINT_INTERVAL_MS = 1_000;
+/** From so many events in a batch on, more of them are gathered: every batch makes new parts that have to be merged. */
+const BUSY_EVENTS = 300;
 
 export class Loader {
   readonly #parts: LoaderParts;
@@ -78,7 +89,7 @@ export class Loader {
   constructor(parts: LoaderParts, head: LogHead) {
     this.#parts = parts;
     this.#head = head;
-    this.#mentioned = new Mentioned(parts.registry);
+    this.#mentioned = new Mentioned(parts.registry, parts.telemetry);
     this.#deadLetters = new DeadLetterBox(parts.registry, parts.routes, parts.telemetry);
     const { sampling } = parts.registry;
     this.#preparation = new Preparation({ ...parts, sampling, deadLetters: this.#deadLetters }, head.position);
@@ -97,6 +108,11 @@ export class Loader {
     this.#pricesAreStale = true;
   }
 
+  /** People were taken out of the registry; whoever is named from now on is there again. */
+  forgetPeople(): void {
+    this.#mentioned.forget();
+  }
+
   /** Loads what is in the log, then ends. */
   stop(): void {
     this.#stopping = true;
@@ -105,7 +121,7 @@ export class Loader {
 
   /** Runs until `stop`. Rejects only when the loader cannot go on at all. */
   async run(): Promise<void> {
-    await this.#preparation.warmUp();
+    await retriedForever(() => this.#preparation.warmUp(), this.#parts.telemetry);
     let committing: Promise<void> = Promise.resolve();
     for (;;) {
       const startedAt = performance.now();
@@ -124,7 +140,7 @@ export class Loader {
         committing.catch(() => undefined);
         if (!isFull(records)) {
           await committing;
-          await this.#gather(startedAt);
+          await this.#gather(startedAt, eventsIn(records));
         }
         continue;
       }
@@ -140,12 +156,13 @@ export class Loader {
 
   async #reloadPrices(): Promise<void> {
     this.#pricesAreStale = false;
-    await this.#parts.prices.reload();
+    await retriedForever(() => this.#parts.prices.reload(), this.#parts.telemetry);
   }
 
   /** Lets a few events come together, unless somebody waits. */
-  async #gather(startedAt: number): Promise<void> {
-    const rest = loadIntervalMs - (performance.now() - startedAt);
+  async #gather(startedAt: number, events: number): Promise<void> {
+    const interval = events < BUSY_EVENTS ? loadIntervalMs : loadIntervalBusyMs;
+    const rest = interval - (performance.now() - startedAt);
     if (rest > 0 && !this.#urgent && !this.#stopping) await this.#sleep(rest);
   }
 
@@ -166,12 +183,12 @@ export class Loader {
     const { records, erasures, events, duplicates, sampledOut, awaited } = batch;
     const { duplicates: remembered, sampler } = this.#preparation;
     await this.#mentioned.ensure(events);
-    await this.#erase(erasures, events);
+    await this.#erase(erasures, [...events, ...duplicates]);
     const refused = [...(await this.#writer.write(events, batch.aliases, batch.rows))];
     for (const event of refused) this.#refused.set(identityOf(event), event.record.position);
     const revived = await this.#revive(duplicates);
     refused.push(...(await this.#writer.write(revived.events, revived.aliases)));
-    await sampler.record(sampledOut);
+    await retriedForever(() => sampler.record(sampledOut), this.#parts.telemetry);
     remembered.forget(refused);
     const isRefused = new Set(refused);
     const written = [...events, ...revived.events].filter((event) => !isRefused.has(event));
@@ -181,7 +198,8 @@ export class Loader {
     this.#counts.sampledOut += sampledOut.length;
     const dead = new Set(refused.map((event) => event.record.position));
     const answerable = new Map([...awaited].filter(([position]) => !dead.has(position)));
-    const results = await retried(() => resultsOf(answerable, this.#parts.store), this.#parts.telemetry);
+    const results = await retriedForever(() => resultsOf(answerable, this.#parts.store), this.#parts.telemetry);
+    await this.#deadLetters.settle(records);
     const last = records.at(-1);
     if (last !== undefined) this.#moveTo(last.position + last.count, results, touchedSpans(written));
     await this.#checkpoint(false);
@@ -189,14 +207,15 @@ export class Loader {
 
   async #erase(erasures: readonly Erasure[], events: readonly LoadedEvent[]): Promise<void> {
     const { store, telemetry } = this.#parts;
-    try {
-      await retried(() => erase(store, erasures), telemetry);
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-      // Somebody has to look at it, but the events of everybody else must not wait for that.
-      const records = new Set(events.filter(({ draft }) => draft.erases !== undefined).map(({ record }) => record));
-      for (const record of records) await this.#deadLetters.bury(record, error);
-    }
+    const refusal = await refusalOf(
+      () => erase(store, erasures),
+      () => this.#writer.probe(),
+      telemetry,
+    );
+    if (refusal === undefined) return;
+    // Somebody has to look at it, but the events of everybody else must not wait for that.
+    const records = new Set(events.filter(({ draft }) => draft.erases !== undefined).map(({ record }) => record));
+    for (const record of records) await this.#deadLetters.bury(record, refusal);
   }
 
   /** Repeats of events that were then refused with their whole record: they are the first ones now. */
@@ -221,6 +240,8 @@ export class Loader {
       position,
       consumedBytes: this.#parts.reader.counters.consumedBytes,
       quarantinedRegions: this.#parts.reader.counters.quarantinedRegions,
+      quarantinedBytes: this.#parts.reader.counters.quarantinedBytes,
+      missingSegments: this.#parts.reader.counters.missingSegments,
       loadedEvents: this.#counts.loaded,
       duplicateEvents: this.#counts.repeated,
       sampledOutEvents: this.#counts.sampledOut,
@@ -246,7 +267,10 @@ export class Loader {
 
 /** A batch at least half full says that there is a backlog: go on at once. */
 function isFull(records: readonly LogRecord[]): boolean {
-  const events = records.reduce((sum, record) => sum + record.count, 0);
   const bytes = records.reduce((sum, record) => sum + record.body.length, 0);
-  return events * 2 >= loadBatchEventsMax || bytes * 2 >= loadBatchBytesMax;
+  return eventsIn(records) * 2 >= loadBatchEventsMax || bytes * 2 >= loadBatchBytesMax;
+}
+
+function eventsIn(records: readonly LogRecord[]): number {
+  return records.reduce((sum, record) => sum + record.count, 0);
 }

@@ -1,20 +1,24 @@
 /** Agents, versions and people that events name are made in the registry, in log order, so their numbers are stable. */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { JsonObject } from '../canonical/json.ts';
 import type { Mentioned as Mention, Registry } from '../registry/registry.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { LoadedEvent } from './batch.ts';
 import { BoundedMap } from './bounded-map.ts';
+import { retriedForever } from './retried.ts';
 
 const REMEMBERED_MAX = 50_000;
 
 export class Mentioned {
-  readonly #registry: Registry;
+  readonly #registry: Pick<Registry, 'ensureMentioned'>;
+  readonly #telemetry: Telemetry;
   /** What was last ensured of each thing; saying the same again would change nothing. */
-  readonly #last = new BoundedMap<string>(REMEMBERED_MAX);
+  #last = new BoundedMap<string>(REMEMBERED_MAX);
 
-  constructor(registry: Registry) {
+  constructor(registry: Pick<Registry, 'ensureMentioned'>, telemetry: Telemetry) {
     this.#registry = registry;
+    this.#telemetry = telemetry;
   }
 
   async ensure(events: readonly LoadedEvent[]): Promise<void> {
@@ -28,16 +32,22 @@ export class Mentioned {
         mentions.push({ projectId, person: { id: person.id, ...propertiesOf(person.properties) } });
       }
     }
-    if (mentions.length > 0) await this.#registry.ensureMentioned(mentions);
+    // Repeated here: asked again, `#isNews` would say that they are known.
+    if (mentions.length > 0) await retriedForever(() => this.#registry.ensureMentioned(mentions), this.#telemetry);
+  }
+
+  /** Something was taken out of the registry: what events name is made again. */
+  forget(): void {
+    this.#last = new BoundedMap<string>(REMEMBERED_MAX);
   }
 
   #isNews(thing: readonly string[], state: string): boolean {
     const key = JSON.stringify(thing);
-    const hash = createHash('sha256').update(state).digest('base64');
+    const digest = state === '' ? '' : hash('sha256', state);
     const last = this.#last.get(key);
     // An event that brings no properties says nothing about them.
-    if (last === hash || (last !== undefined && state === '')) return false;
-    this.#last.set(key, hash);
+    if (last === digest || (last !== undefined && state === '')) return false;
+    this.#last.set(key, digest);
     return true;
   }
 }

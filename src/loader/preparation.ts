@@ -5,6 +5,7 @@
  */
 
 import type { LogRecord } from '../log/log.ts';
+import { retryOf } from '../log/request.ts';
 import type { PriceBook } from '../pricing/price.ts';
 import type { Sampling } from '../registry/sampling.ts';
 import type { StoreReader } from '../store/store.ts';
@@ -14,7 +15,7 @@ import type { DeadLetterBox } from './dead-letter-box.ts';
 import { decodeRecord, type RouteTable } from './decode-record.ts';
 import { Duplicates } from './duplicates.ts';
 import { type Erasure, Erasures } from './erasures.ts';
-import { retried } from './retried.ts';
+import { retriedForever } from './retried.ts';
 import { type BatchRows, toRows } from './rows.ts';
 import { Sampler } from './sampler.ts';
 import { StepCounter } from './step-counter.ts';
@@ -79,11 +80,11 @@ export class Preparation {
   async prepare(records: readonly LogRecord[]): Promise<Prepared> {
     const { telemetry, prices } = this.#parts;
     const { decoded, awaited } = await this.#decode(records);
-    await retried(() => this.#duplicates.mark(decoded), telemetry);
-    await retried(() => this.#sampler.judge(decoded), telemetry);
+    await retriedForever(() => this.#duplicates.mark(decoded), telemetry);
+    await retriedForever(() => this.#sampler.judge(decoded), telemetry);
     const unsampled = decoded.filter((event) => !event.sampledOut);
     const first = unsampled.filter((event) => !event.duplicate);
-    const erasures = this.#erasures.apply(first);
+    const erasures = this.#erasures.apply(unsampled.filter((event) => !event.duplicate || repeatsDeletion(event)));
     const isOfUse = ({ stored, fragments, draft }: LoadedEvent) =>
       !stored || fragments.length > 0 || draft.erases !== undefined;
     const events = first.filter(isOfUse);
@@ -130,11 +131,16 @@ export class Preparation {
 
   async #place(events: readonly LoadedEvent[]): Promise<AliasRow[]> {
     const { telemetry } = this.#parts;
-    const aliases = await retried(() => this.#traces.resolve(events), telemetry);
+    const aliases = await retriedForever(() => this.#traces.resolve(events), telemetry);
     // An event that is stored has its number; no vendor both numbers events and deletes spans.
-    await retried(() => this.#steps.assign(events.filter((event) => !event.stored)), telemetry);
+    await retriedForever(() => this.#steps.assign(events.filter((event) => !event.stored)), telemetry);
     return aliases;
   }
+}
+
+/** The deletion itself failed and is tried again; its event was stored all the same. */
+function repeatsDeletion({ draft, record }: LoadedEvent): boolean {
+  return draft.erases !== undefined && retryOf(record.meta) !== undefined;
 }
 
 function built(events: readonly LoadedEvent[], aliases: readonly AliasRow[], prices: PriceBook): BatchRows | undefined {

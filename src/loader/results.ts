@@ -5,6 +5,7 @@ import type { StoredEvent } from '../dialects/dialect.ts';
 import type { StoreReader } from '../store/store.ts';
 import type { LoadedEvent } from './batch.ts';
 import { identityOf } from './duplicates.ts';
+import { selectByIds } from './select-by-ids.ts';
 
 /** Outcomes of records, by their position. For duplicates the answer speaks of the event that was stored first. */
 export async function resultsOf(
@@ -22,11 +23,13 @@ export async function resultsOf(
 async function originalsOf(events: readonly LoadedEvent[], store: StoreReader): Promise<Map<string, StoredEvent>> {
   const originals = new Map<string, StoredEvent>();
   for (const [project, members] of groupBy(events, (event) => event.projectId)) {
-    const rows = await store.select<OriginalRow>(
+    const rows = await selectByIds<OriginalRow>(
+      store,
       `SELECT dialect, event_id, trace_id, span_id, step, parent_step
        FROM tributary.events WHERE project_id = {project:UUID} AND event_id IN {ids:Array(String)}
        ORDER BY position LIMIT 1 BY dialect, event_id`,
-      { project, ids: members.map((event) => event.draft.eventId) },
+      { project },
+      members.map((event) => event.draft.eventId),
     );
     for (const row of rows) {
       originals.set(`${project}|${row.dialect}|${row.event_id}`, {

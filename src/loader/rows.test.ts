@@ -47,15 +47,15 @@ const fragments: fc.Arbitrary<Omit<SpanFragment, 'spanId'>> = fc.record(
 );
 
 async function stored(subject: Subject, isFinal: boolean): Promise<unknown> {
-  // FINAL joins as the table's merges do, GROUP BY as most readers do.
-  const joined = (column: string, join: string) => (isFinal ? column : `${join}(${column})`);
+  // FINAL joins as the table's merges do, which leaves one row for each hour; GROUP BY as readers do.
+  const joined = (column: string, join: string) => `${join}(spans.${column})`;
   const [row] = await bench.reader.select(
     `SELECT ${joined('name', 'max')} AS name, ${joined('model', 'max')} AS model, ${joined('tokens', 'max')} AS tokens,
        ${joined('price', 'max')} AS price, ${joined('duration_micros', 'max')} AS duration,
        toUnixTimestamp64Micro(${joined('start_time', 'min')}) AS start, toUnixTimestamp64Micro(${joined('end_time', 'max')}) AS end,
        toUnixTimestamp64Micro(${joined('first_token', 'min')}) AS firstToken, ${joined('hidden', 'max')} AS hidden,
        ${joined('timed_by_arrival', 'max')} AS timedByArrival
-     FROM tributary.spans ${isFinal ? 'FINAL' : ''} WHERE project_id = {project:UUID}${isFinal ? '' : ' GROUP BY span_id'}`,
+     FROM tributary.spans AS spans ${isFinal ? 'FINAL' : ''} WHERE project_id = {project:UUID} GROUP BY span_id`,
     { project: subject.project },
   );
   return row;
@@ -70,8 +70,8 @@ function folded(events: readonly EventDraft[]): unknown {
     joinPrice(span, [fragment.rank, fragment.time, prices.revision, PRICES[model]?.id ?? '', AMOUNTS[model] ?? []]);
   }
   return {
-    name: span.text.get('name') ?? [0, 0, ''],
-    model: span.text.get('model') ?? [0, 0, ''],
+    name: span.text.name ?? [0, 0, ''],
+    model: span.text.model ?? [0, 0, ''],
     tokens: span.tokens ?? [0, 0, []],
     price: span.price ?? [0, 0, 0, '', []],
     duration: span.duration ?? [0, 0, 0],

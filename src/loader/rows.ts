@@ -1,4 +1,4 @@
-/** Batches as bytes for the store: JSONCompactEachRow, 1.6 times as fast to insert as rows with names (measured). */
+/** Batches as bytes for the store, in the order of its columns (schema.ts) and of their types. */
 
 import type { ProjectId } from '../canonical/ids.ts';
 import {
@@ -6,99 +6,179 @@ import {
   type FoldedSpan,
   joinFragment,
   joinPrice,
+  joinStep,
+  type NumberTuple,
   type PriceTuple,
   rankOf,
   type TextTuple,
-  type TokensTuple,
 } from '../canonical/merge.ts';
 import { type SpanFragment, TEXT_REGISTERS } from '../canonical/span.ts';
 import { clampMicros } from '../canonical/time.ts';
 import { amountsOf } from '../pricing/amounts.ts';
 import type { Price, PriceBook } from '../pricing/price.ts';
+import { type RowBinary, RowBinaryWriter } from '../store/row-binary.ts';
 import type { AliasRow, LoadedEvent } from './batch.ts';
 
-const NOT_SAID: TextTuple = [0, 0, ''];
-const NO_TOKENS: TokensTuple = [0, 0, []];
-const NO_PRICE: PriceTuple = [0, 0, 0, '', []];
-const NO_NUMBER = [0, 0, 0];
-const LINES_BYTES_MIN = 1 << 20;
-const LONG_LINE_CHARS = 1 << 20;
+/** What a row has beside its long texts, about. */
+const ROW_BYTES = 512;
 
-/** A batch as bytes, one buffer per table; empty where there is nothing to write. */
+/** A batch as bytes, one for each table; empty where there is nothing to write. */
 export interface BatchRows {
-  readonly aliases: Buffer;
-  readonly spans: Buffer;
-  readonly events: Buffer;
+  readonly aliases: RowBinary;
+  readonly spans: RowBinary;
+  readonly events: RowBinary;
 }
 
 export function toRows(events: readonly LoadedEvent[], aliases: readonly AliasRow[], prices: PriceBook): BatchRows {
   return { aliases: aliasRows(aliases), spans: spanRows(events, prices), events: eventRows(events) };
 }
 
-function eventRows(events: readonly LoadedEvent[]): Buffer {
-  return lines(
-    events
-      .filter(({ hasRow }) => hasRow)
-      .map((event) => [
-        event.projectId,
-        event.dialect,
-        wellFormed(event.draft.eventId),
-        wellFormed(event.draft.type),
-        wellFormed(event.traceId),
-        wellFormed(event.draft.spanId),
-        clampMicros(event.draft.timestamp),
-        event.receivedAt,
-        event.position,
-        wellFormed(event.draft.environment ?? ''),
-        event.userAgent,
-        event.step,
-        event.parentStep,
-        event.draft.payload,
-        event.lastStep,
-      ]),
-  );
+function eventRows(events: readonly LoadedEvent[]): RowBinary {
+  const rows = new RowBinaryWriter(expectedBytes(events));
+  const projects = new Projects();
+  for (const event of events) {
+    if (!event.hasRow) continue;
+    const { draft } = event;
+    rows.raw(projects.bytesOf(event.projectId));
+    rows.text(event.dialect);
+    rows.text(draft.eventId);
+    rows.text(draft.type);
+    rows.text(event.traceId);
+    rows.text(draft.spanId);
+    rows.int64(clampMicros(draft.timestamp));
+    rows.int64(event.receivedAt);
+    rows.int64(event.position);
+    rows.text(draft.environment ?? '');
+    rows.text(event.userAgent);
+    rows.int64(event.step);
+    rows.int64(event.parentStep);
+    rows.text(draft.payload);
+    rows.int64(event.lastStep);
+  }
+  return rows.finish();
 }
 
-function spanRows(events: readonly LoadedEvent[], prices: PriceBook): Buffer {
-  const spans = new Map<string, { key: readonly string[]; span: FoldedSpan }>();
+interface SpanOfBatch {
+  readonly event: LoadedEvent;
+  readonly spanId: string;
+  readonly span: FoldedSpan;
+}
+
+function spanRows(events: readonly LoadedEvent[], prices: PriceBook): RowBinary {
+  const rows = new RowBinaryWriter(expectedBytes(events));
+  const projects = new Projects();
+  for (const { event, spanId, span } of fold(events, prices)) {
+    rows.raw(projects.bytesOf(event.projectId));
+    rows.text(event.traceId);
+    rows.text(event.dialect);
+    rows.text(spanId);
+    putSpan(rows, span);
+  }
+  return rows.finish();
+}
+
+function fold(events: readonly LoadedEvent[], prices: PriceBook): Iterable<SpanOfBatch> {
+  const spans = new Map<string, SpanOfBatch>();
   const pricer = new Pricer(prices);
   for (const event of events) {
     for (const fragment of event.fragments) {
-      const key = [event.projectId, wellFormed(event.traceId), event.dialect, wellFormed(fragment.spanId)];
+      const { spanId } = fragment;
       // Ids may hold any character but are never ambiguous here: the project and the dialect have fixed alphabets.
-      const id = `${event.projectId}${event.dialect}${event.traceId.length}:${event.traceId}${fragment.spanId}`;
+      const id = `${event.projectId}${event.dialect}${event.traceId.length}:${event.traceId}${spanId}`;
       let entry = spans.get(id);
       if (entry === undefined) {
-        entry = { key, span: emptySpan() };
+        entry = { event, spanId, span: emptySpan() };
         spans.set(id, entry);
       }
       joinFragment(entry.span, fragment);
       const price = pricer.priceOf(event.projectId, fragment);
       if (price !== undefined) joinPrice(entry.span, price);
-      for (let step = event.step; step > 0 && step <= event.lastStep; step += 1) entry.span.steps.add(step);
+      for (let step = event.step; step > 0 && step <= event.lastStep; step += 1) joinStep(entry.span, step);
     }
   }
-  return lines([...spans.values()].map(({ key, span }) => spanRow(key, span)));
+  return spans.values();
 }
 
-function spanRow(key: readonly string[], span: FoldedSpan): unknown[] {
-  return [
-    ...key,
-    span.start,
-    span.end ?? null,
-    ...TEXT_REGISTERS.map((name) => storable(span.text.get(name))),
-    span.tokens ?? NO_TOKENS,
-    span.price ?? NO_PRICE,
-    span.duration ?? NO_NUMBER,
-    [...span.tags].map(wellFormed),
-    [...span.metadata.values()],
-    [...span.feedback.values()],
-    [...span.steps],
-    span.parentStep ?? NO_NUMBER,
-    span.hidden ? 1 : 0,
-    span.firstToken ?? null,
-    span.timedByArrival ? 1 : 0,
-  ];
+function putSpan(rows: RowBinaryWriter, span: FoldedSpan): void {
+  rows.int64(span.start);
+  rows.nullableInt64(span.end);
+  for (const name of TEXT_REGISTERS) {
+    const register = span.text[name];
+    if (register === undefined) rows.raw(NOT_SAID);
+    else putText(rows, register);
+  }
+  putRank(rows, span.tokens);
+  rows.int64s(span.tokens?.[2] ?? []);
+  putRank(rows, span.price);
+  rows.int64(span.price?.[2] ?? 0);
+  rows.text(span.price?.[3] ?? '');
+  rows.int64s(span.price?.[4] ?? []);
+  putNumber(rows, span.duration);
+  rows.length(span.tags.size);
+  for (const tag of span.tags) rows.text(tag);
+  rows.length(span.metadata.size);
+  for (const patch of span.metadata.values()) putText(rows, patch);
+  rows.length(span.feedback.size);
+  for (const patch of span.feedback.values()) putText(rows, patch);
+  rows.length(span.steps.size);
+  for (const step of span.steps) rows.int64(step);
+  putNumber(rows, span.parentStep);
+  rows.uint8(span.hidden ? 1 : 0);
+  rows.nullableInt64(span.firstToken);
+  rows.uint8(span.timedByArrival ? 1 : 0);
+}
+
+/** Rank 0, time 0, no text. */
+const NOT_SAID = Buffer.alloc(10);
+
+function putRank(
+  rows: RowBinaryWriter,
+  register: readonly [rank: number, time: number, ...unknown[]] | undefined,
+): void {
+  rows.uint8(register?.[0] ?? 0);
+  rows.int64(register?.[1] ?? 0);
+}
+
+function putText(rows: RowBinaryWriter, register: TextTuple): void {
+  putRank(rows, register);
+  rows.text(register[2]);
+}
+
+function putNumber(rows: RowBinaryWriter, register: NumberTuple | undefined): void {
+  putRank(rows, register);
+  rows.int64(register?.[2] ?? 0);
+}
+
+function aliasRows(aliases: readonly AliasRow[]): RowBinary {
+  const rows = new RowBinaryWriter(aliases.length * ROW_BYTES);
+  const projects = new Projects();
+  for (const { projectId, dialect, from, to } of aliases) {
+    rows.raw(projects.bytesOf(projectId));
+    rows.text(dialect);
+    rows.text(from);
+    rows.text(to);
+    rows.uint8(to === '' ? 0 : 1);
+  }
+  return rows.finish();
+}
+
+function expectedBytes(events: readonly LoadedEvent[]): number {
+  return events.reduce((sum, { draft }) => sum + draft.payload.length + ROW_BYTES, 0);
+}
+
+/** Ids of projects as bytes; a batch has few of them. */
+class Projects {
+  readonly #known = new Map<ProjectId, Buffer>();
+
+  bytesOf(projectId: ProjectId): Buffer {
+    const known = this.#known.get(projectId);
+    if (known !== undefined) return known;
+    const writer = new RowBinaryWriter(16);
+    writer.uuid(projectId);
+    const { bytes } = writer.finish();
+    this.#known.set(projectId, bytes);
+    return bytes;
+  }
 }
 
 /** What fragments say about the price of their call. A batch has few prices: each is written out once. */
@@ -120,7 +200,7 @@ class Pricer {
     const price = this.#prices.find({ projectId, model, provider, at: clampMicros(fragment.start) });
     const [rank, time] = [rankOf(fragment, 'model'), clampMicros(fragment.time)];
     if (price === undefined) return [rank, time, this.#prices.revision, '', []];
-    return [rank, time, this.#prices.revision, wellFormed(price.id), this.#amountsOf(price)];
+    return [rank, time, this.#prices.revision, price.id, this.#amountsOf(price)];
   }
 
   #amountsOf(price: Price): readonly number[] {
@@ -130,46 +210,4 @@ class Pricer {
     this.#amounts.set(price, amounts);
     return amounts;
   }
-}
-
-function aliasRows(aliases: readonly AliasRow[]): Buffer {
-  return lines(
-    aliases.map(({ projectId, dialect, from, to }) => [
-      projectId,
-      dialect,
-      wellFormed(from),
-      wellFormed(to),
-      to === '' ? 0 : 1,
-    ]),
-  );
-}
-
-/** Half of a surrogate pair is no UTF-8, and one such id would make the store refuse the whole batch. */
-function wellFormed(text: string): string {
-  return text.isWellFormed() ? text : text.toWellFormed();
-}
-
-function storable(register: TextTuple | undefined): TextTuple {
-  if (register === undefined) return NOT_SAID;
-  return register[2].isWellFormed() ? register : [register[0], register[1], wellFormed(register[2])];
-}
-
-/** Row by row into one buffer: a joined text of a whole batch would be tens of megabytes of garbage. */
-function lines(rows: readonly (readonly unknown[])[]): Buffer {
-  if (rows.length === 0) return Buffer.alloc(0);
-  let buffer = Buffer.allocUnsafe(LINES_BYTES_MIN);
-  let used = 0;
-  for (const row of rows) {
-    const line = JSON.stringify(row);
-    // A UTF-16 unit is at most three bytes of UTF-8; for long lines it is worth to count.
-    const bytesMax = (line.length > LONG_LINE_CHARS ? Buffer.byteLength(line) : line.length * 3) + 1;
-    if (used + bytesMax > buffer.length) {
-      const larger = Buffer.allocUnsafe(Math.max(buffer.length * 2, used + bytesMax));
-      buffer.copy(larger, 0, 0, used);
-      buffer = larger;
-    }
-    used += buffer.write(line, used);
-    used += buffer.write('\n', used);
-  }
-  return buffer.subarray(0, used);
 }

@@ -8,9 +8,11 @@ import { groupBy } from '../canonical/group-by.ts';
 import type { ProjectId } from '../canonical/ids.ts';
 import { knownSpansMax } from '../limits.ts';
 import type { Drop, Sampling } from '../registry/sampling.ts';
+import { inHoursOf } from '../store/schema/schema.ts';
 import type { StoreReader } from '../store/store.ts';
 import type { LoadedEvent } from './batch.ts';
 import { BoundedMap } from './bounded-map.ts';
+import { selectByIds } from './select-by-ids.ts';
 
 const PROJECTS_MAX = 10_000;
 
@@ -89,10 +91,13 @@ export class Sampler {
       if (hasDrops)
         for (const trace of await this.#sampling.dropped(project, [...keys.keys()]))
           this.#isKept.set(keys.get(trace) ?? '', false);
-      const stored = await this.#store.select<{ trace_id: string }>(
+      const stored = await selectByIds<{ trace_id: string }>(
+        this.#store,
         `SELECT DISTINCT trace_id FROM tributary.spans
-         WHERE project_id = {project:UUID} AND trace_id IN {traces:Array(String)} AND dialect = {dialect:String}`,
-        { project, dialect: first.dialect, traces: [...keys.keys()] },
+         WHERE project_id = {project:UUID} AND ${inHoursOf('{ids:Array(String)}')}
+           AND trace_id IN {ids:Array(String)} AND dialect = {dialect:String}`,
+        { project, dialect: first.dialect },
+        keys.keys(),
       );
       const isStored = new Set(stored.map((row) => row.trace_id));
       for (const [trace, key] of keys) if (isStored.has(trace.toWellFormed())) this.#isKept.set(key, true);

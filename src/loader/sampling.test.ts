@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventDraft } from '../canonical/event.ts';
 import { StoreError } from '../store/store.ts';
-import { draftOf, type Subject, Workbench } from './testing.ts';
+import { bytesOf, draftOf, type Subject, Workbench } from './testing.ts';
 
 let bench: Workbench;
 beforeAll(async () => {
@@ -138,7 +138,7 @@ describe('sampling', () => {
     const picky = bench.storeBut({
       insert: async (table, columns, rows) => {
         if (failures-- > 0) throw new StoreError('network', undefined, undefined);
-        if (rows.includes('poison')) throw new StoreError('Code: 117. cannot parse', 117, undefined);
+        if (bytesOf(rows).includes('poison')) throw new StoreError('Code: 117. cannot parse', 117, undefined);
         await bench.store.insert(table, columns, rows);
       },
     });

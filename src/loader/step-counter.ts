@@ -5,9 +5,11 @@
 
 import { groupBy } from '../canonical/group-by.ts';
 import { knownSpansMax } from '../limits.ts';
+import { inHoursOf } from '../store/schema/schema.ts';
 import type { StoreReader } from '../store/store.ts';
 import type { LoadedEvent } from './batch.ts';
 import { BoundedMap } from './bounded-map.ts';
+import { selectByIds } from './select-by-ids.ts';
 
 export class StepCounter {
   readonly #store: StoreReader;
@@ -36,17 +38,19 @@ export class StepCounter {
   async #learn(events: readonly LoadedEvent[]): Promise<void> {
     const unknown = events.filter((event) => !this.#last.has(traceKey(event)));
     for (const [project, members] of groupBy(unknown, (event) => event.projectId)) {
-      const traces = [...new Set(members.map((event) => event.traceId))];
       // Spans are written before their events. A record that is loaded again must not count its own spans, so it asks
       // the events; otherwise the spans' primary key answers faster.
       const replays = members.some((event) => event.position < this.#replayUntil);
-      const rows = await this.#store.select<{ trace_id: string; last: number }>(
+      const rows = await selectByIds<{ trace_id: string; last: number }>(
+        this.#store,
         replays
           ? `SELECT trace_id, max(last_step) AS last FROM tributary.events
-             WHERE project_id = {project:UUID} AND trace_id IN {traces:Array(String)} GROUP BY trace_id`
+             WHERE project_id = {project:UUID} AND trace_id IN {ids:Array(String)} GROUP BY trace_id`
           : `SELECT trace_id, max(arrayMax(steps)) AS last FROM tributary.spans
-             WHERE project_id = {project:UUID} AND trace_id IN {traces:Array(String)} AND notEmpty(steps) GROUP BY trace_id`,
-        { project, traces },
+             WHERE project_id = {project:UUID} AND ${inHoursOf('{ids:Array(String)}')}
+               AND trace_id IN {ids:Array(String)} AND notEmpty(steps) GROUP BY trace_id`,
+        { project },
+        members.map((event) => event.traceId),
       );
       for (const row of rows) this.#last.set(`${project}|${row.trace_id}`, row.last);
     }

@@ -12,9 +12,11 @@ import type { LogReader } from '../log/log.ts';
 import { MemoryLog, MemoryLogReader } from '../log/memory-log.ts';
 import { toRecord } from '../log/request.ts';
 import { SqliteRegistry } from '../registry/sqlite/sqlite-registry.ts';
+import type { Viewer } from '../registry/viewer.ts';
 import { openChdbReader, openChdbWriter } from '../store/chdb/chdb.ts';
+import { RowBinary } from '../store/row-binary.ts';
 import { migrate } from '../store/schema/schema.ts';
-import type { StoreReader, StoreWriter } from '../store/store.ts';
+import type { Rows, StoreReader, StoreWriter } from '../store/store.ts';
 import { silentTelemetry } from '../telemetry/telemetry.ts';
 import { type RouteTable, routeTable } from './decode-record.ts';
 import { Loader, type LoaderParts, type LoaderProgress } from './loader.ts';
@@ -133,6 +135,7 @@ export interface LoadOptions {
   /** The log cannot be let go of: the next process reads all of it again. */
   readonly keepsLog?: boolean;
   readonly store?: StoreWriter;
+  readonly registry?: SqliteRegistry;
   readonly prices?: LoaderParts['prices'];
 }
 
@@ -151,6 +154,10 @@ export class Subject {
     this.#bench = bench;
     this.project = project;
     this.log = new MemoryLog(firstPosition);
+  }
+
+  get viewer(): Viewer {
+    return { projectId: this.project, seesNobodys: false };
   }
 
   async accept(routeId: string, body: unknown, receivedAt = ARRIVAL): Promise<number> {
@@ -205,7 +212,7 @@ export class Subject {
       reader,
       store: options.store ?? store,
       lookup,
-      registry,
+      registry: options.registry ?? registry,
       prices: options.prices ?? NO_PRICES,
       routes,
       telemetry: silentTelemetry,
@@ -290,4 +297,9 @@ export function start(runId: string, parentRunId?: string) {
 
 export function end(runId: string) {
   return { type: 'agent', event: 'end', runId, output: 'x', timestamp: 1_790_000_001_000 };
+}
+
+/** What stands in rows that are about to be written, to look for a text in it. */
+export function bytesOf(rows: Rows): Buffer {
+  return rows instanceof RowBinary ? rows.bytes : rows;
 }

@@ -13,6 +13,7 @@ import { aliasHopsMax, knownSpansMax } from '../limits.ts';
 import type { StoreReader } from '../store/store.ts';
 import { type AliasRow, type LoadedEvent, spanKey } from './batch.ts';
 import { BoundedMap } from './bounded-map.ts';
+import { selectByIds } from './select-by-ids.ts';
 
 const GUESSES_MAX = knownSpansMax / 2;
 
@@ -148,10 +149,12 @@ export class TraceResolver {
     }
     for (const [scope, spans] of groupBy(unknown, (span) => `${span.projectId}|${span.dialect}`)) {
       const [project = '', dialect = ''] = scope.split('|');
-      const rows = await this.#store.select<{ span_id: string; trace_id: string }>(
+      const rows = await selectByIds<{ span_id: string; trace_id: string }>(
+        this.#store,
         `SELECT span_id, any(trace_id) AS trace_id FROM tributary.spans
          WHERE project_id = {project:UUID} AND dialect = {dialect:String} AND span_id IN {ids:Array(String)} GROUP BY span_id`,
-        { project, dialect, ids: [...new Set(spans.map((span) => span.spanId))] },
+        { project, dialect },
+        spans.map((span) => span.spanId),
       );
       for (const row of rows) this.#known.set(`${scope}|${row.span_id}`, row.trace_id);
     }
@@ -161,10 +164,12 @@ export class TraceResolver {
     const placed = events.filter(({ draft: { placement } }) => placement.by === 'parent' || placement.by === 'trace');
     for (const [scope, members] of groupBy(placed, (event) => `${event.projectId}|${event.dialect}`)) {
       const [project = '', dialect = ''] = scope.split('|');
-      const rows = await this.#store.select<{ from_id: string }>(
+      const rows = await selectByIds<{ from_id: string }>(
+        this.#store,
         `SELECT from_id FROM tributary.trace_aliases FINAL
          WHERE project_id = {project:UUID} AND dialect = {dialect:String} AND from_id IN {ids:Array(String)} AND to_id = ''`,
-        { project, dialect, ids: [...new Set(members.map((event) => event.draft.spanId))] },
+        { project, dialect },
+        members.map((event) => event.draft.spanId),
       );
       for (const row of rows) this.#guessed.set(`${scope}|${row.from_id}`, true);
     }

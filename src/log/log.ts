@@ -52,6 +52,8 @@ export interface ReaderCounters {
   /** Stretches of bytes that were no valid record: a torn tail after a crash, or damage. Kept under `quarantine/`. */
   readonly quarantinedRegions: number;
   readonly quarantinedBytes: number;
+  /** Segments that a later one names as the one before it, and that are neither there nor stored. */
+  readonly missingSegments: number;
 }
 
 /** The disk refuses: full, broken, read-only. The request was not accepted and may be sent again. */

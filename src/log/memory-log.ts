@@ -33,7 +33,7 @@ export class MemoryLog implements EventLog {
 }
 
 export class MemoryLogReader implements LogReader {
-  readonly counters = { consumedBytes: 0, quarantinedRegions: 0, quarantinedBytes: 0 };
+  readonly counters = { consumedBytes: 0, quarantinedRegions: 0, quarantinedBytes: 0, missingSegments: 0 };
   readonly #log: MemoryLog;
   #read = 0;
 

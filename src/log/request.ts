@@ -10,6 +10,8 @@ export interface LoggedRequest {
   readonly routeId: string;
   readonly userAgent: string;
   readonly request: IntakeRequest;
+  /** The record is a dead letter's that is tried again: where it was accepted. */
+  readonly retryOf?: number;
 }
 
 const META_VERSION = 1;
@@ -59,7 +61,44 @@ export function fromRecord(record: LogRecord): LoggedRequest {
     headers: texts(asObject(field(meta, 'headers'))),
   };
   const request: IntakeRequest = { head, text: textOf(record.body), receivedAt };
-  return { projectId, routeId, userAgent: asText(field(meta, 'userAgent')) ?? '', request };
+  const retryOf = retriedPosition(meta);
+  return {
+    projectId,
+    routeId,
+    userAgent: asText(field(meta, 'userAgent')) ?? '',
+    request,
+    ...(retryOf === undefined ? {} : { retryOf }),
+  };
+}
+
+/**
+ * The meta of a record that tries another one again. Everything else stays: the time of arrival, and through the position
+ * the ids of its events. `undefined` when the meta is no object to write that into.
+ */
+export function retryMeta(meta: string, position: number): string | undefined {
+  try {
+    const parsed: JsonValue = JSON.parse(meta);
+    const object = asObject(parsed);
+    return object === undefined ? undefined : JSON.stringify({ ...object, retryOf: position });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Which record this one tries again. Cheap for all that do not. */
+export function retryOf(meta: string): number | undefined {
+  if (!meta.includes('"retryOf":')) return undefined;
+  try {
+    const parsed: JsonValue = JSON.parse(meta);
+    return retriedPosition(asObject(parsed));
+  } catch {
+    return undefined;
+  }
+}
+
+function retriedPosition(meta: JsonObject | undefined): number | undefined {
+  const position = field(meta, 'retryOf');
+  return typeof position === 'number' && Number.isSafeInteger(position) && position >= 0 ? position : undefined;
 }
 
 /** The text of a body that was checked to be UTF-8. A byte order mark is no part of it. */

@@ -6,6 +6,9 @@ import type { LoaderProgress } from '../loader/loader.ts';
 import type { EventLog } from '../log/log.ts';
 import type { Principal, Registry, Scope } from '../registry/registry.ts';
 import type { StoreReader } from '../store/store.ts';
+import type { BackupTaker } from './backups.ts';
+import type { IntakeHealthParts } from './intake-health.ts';
+import type { RetentionSchedule } from './retention.ts';
 import type { Vanishing } from './status-sql.ts';
 
 /** What questions are answered from. */
@@ -15,11 +18,22 @@ export interface QueryParts {
   readonly log: EventLog;
   /** Calls that end unseen are shown as `unknown`. */
   readonly vanishing: Vanishing;
-  readonly loader: { readonly progress: LoaderProgress; readonly backlogBytes: number };
+  readonly loader: {
+    readonly progress: LoaderProgress;
+    readonly backlogBytes: number;
+    readonly waitingSeconds: number;
+  };
   /** Own prices were changed: others that hold them in memory should read them again. */
   readonly onPricesChanged?: () => void;
+  /** Since start. */
+  readonly deadLetterCounters?: { retried: number; discarded: number };
+  readonly intakeHealth?: IntakeHealthParts;
   /** A re-pricing waits to be run. */
   readonly onRepricing?: () => void;
+  /** A deletion waits to be run. */
+  readonly onDeletion?: () => void;
+  readonly retention?: RetentionSchedule;
+  readonly backups?: BackupTaker;
 }
 
 export interface QueryEnv {
@@ -31,10 +45,15 @@ export function fault(c: Context, code: FaultCode, message: string, path?: strin
   return c.json({ error }, FAULTS[code].status as 400);
 }
 
+export function keyOf(c: Context): string | undefined {
+  const [scheme, key] = (c.req.header('authorization') ?? '').split(' ');
+  return scheme?.toLowerCase() === 'bearer' && key !== '' ? key : undefined;
+}
+
 export function requireScope(registry: Registry, scope: Scope): MiddlewareHandler<QueryEnv> {
   return async (c, next) => {
-    const [scheme, key] = (c.req.header('authorization') ?? '').split(' ');
-    if (scheme?.toLowerCase() !== 'bearer' || key === undefined || key === '') {
+    const key = keyOf(c);
+    if (key === undefined) {
       return fault(c, 'missing-credential', 'Send a key of the project: Authorization: Bearer <key>');
     }
     const principal = registry.authenticate(key);

@@ -77,7 +77,7 @@ export function administer(api: OpenAPIHono<QueryEnv>, registry: Registry): void
 }
 
 /** `undefined` also for projects that exist but are not the caller's: their names are nobody's business. */
-async function projectOf(
+export async function projectOf(
   registry: Registry,
   principal: Principal,
   reference: string | undefined,
@@ -99,6 +99,6 @@ function notAllowed(c: Context): Response {
   return fault(c, 'scope-missing', 'This key has no instance scope');
 }
 
-function noProject(c: Context): Response {
+export function noProject(c: Context): Response {
   return fault(c, 'not-found', 'No such project', 'project');
 }

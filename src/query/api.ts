@@ -2,28 +2,45 @@
 
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { ZodError } from 'zod';
+import { isPassing } from '../loader/retried.ts';
+import { LogUnavailable } from '../log/log.ts';
+import { RegistryUnavailable } from '../registry/unavailable.ts';
 import { StoreError } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { fault, type QueryEnv, type QueryParts, requireScope } from './access.ts';
 import { administer } from './administer.ts';
+import { audited } from './audit-actions.ts';
+import { answerAudit } from './audit-answers.ts';
+import { answerBackups } from './backups.ts';
 import { configure } from './configure.ts';
 import { count } from './count.ts';
+import { answerDeadLetters } from './dead-letters-answers.ts';
+import { answerDeletions } from './deletions.ts';
 import { getReceipt, getReceiptRoute } from './get-receipt.ts';
 import { getSpan, getSpanRoute } from './get-span.ts';
 import { getSpanCost, getSpanCostRoute } from './get-span-cost.ts';
 import { getTrace, getTraceRoute } from './get-trace.ts';
+import { answerIntakeHealth } from './intake-health-answers.ts';
+import { limit } from './limits-handlers.ts';
 import { listEvents, listEventsRoute } from './list-events.ts';
 import { listTraces, listTracesRoute } from './list-traces.ts';
+import { answerRedaction } from './redaction-handlers.ts';
+import { answerRetention } from './retention.ts';
 
 export const API_PREFIX = '/api/tributary/v1';
 
+/** ClickHouse: a file ends early, is gone or is damaged. It says nothing about the question (seen on a full disk). */
+const UNREADABLE = new Set([32, 33, 40, 107, 228, 246, 271]);
 /** ClickHouse: the query took too long, or too much memory. */
 const TOO_EXPENSIVE = new Set([159, 241]);
+const RETRY_AFTER_S = '2';
 
 export function buildApi(parts: QueryParts, telemetry: Telemetry): OpenAPIHono<QueryEnv> {
   const api = new OpenAPIHono<QueryEnv>({
     defaultHook: (result, c) => (result.success ? undefined : invalid(c, result.error)),
   });
+  // Before everything: what it does not see is not written down.
+  api.use('*', audited(parts.registry, API_PREFIX, telemetry));
   for (const path of ['/traces', '/traces/*', '/spans/*', '/events', '/receipts/*'])
     api.use(path, requireScope(parts.registry, 'read'));
 
@@ -76,18 +93,44 @@ export function buildApi(parts: QueryParts, telemetry: Telemetry): OpenAPIHono<Q
   count(api, parts);
   administer(api, parts.registry);
   configure(api, parts);
+  answerDeletions(api, parts);
+  answerRetention(api, parts);
+  answerBackups(api, parts);
+  answerRedaction(api, parts);
+  answerDeadLetters(api, parts);
+  answerAudit(api, parts.registry);
+  if (parts.intakeHealth !== undefined) answerIntakeHealth(api, parts, parts.intakeHealth);
+  limit(api, parts.registry);
 
   api.notFound((c) => fault(c, 'not-found', `There is no ${c.req.method} ${c.req.path}`));
   api.onError((error, c) => {
     if (error instanceof StoreError && error.code !== undefined && TOO_EXPENSIVE.has(error.code)) {
       return fault(c, 'overloaded', 'The question is too expensive; narrow it, for instance by time');
     }
-    // Hono throws for bodies that are no JSON.
+    if (isUnavailable(error)) {
+      telemetry.emit({
+        level: 'warn',
+        name: 'query_unavailable',
+        path: c.req.path,
+        detail: error.message.slice(0, 500),
+      });
+      c.header('retry-after', RETRY_AFTER_S);
+      return fault(c, 'overloaded', 'The server cannot answer at the moment, ask again');
+    }
+    // Hono throws for a body of another type, and for one that is no JSON.
+    if ('status' in error && error.status === 415)
+      return fault(c, 'unsupported-encoding', 'Send the body as application/json');
     if ('status' in error && error.status === 400) return fault(c, 'malformed-json', 'The body is not valid JSON');
     telemetry.emit({ level: 'error', name: 'query_failed', path: c.req.path, detail: error.stack ?? error.message });
     return fault(c, 'internal', 'Something went wrong here');
   });
   return api;
+}
+
+/** The disk or the engine refuses for a reason that passes. */
+function isUnavailable(error: Error): boolean {
+  if (error instanceof RegistryUnavailable || error instanceof LogUnavailable) return true;
+  return error instanceof StoreError && (isPassing(error.code) || UNREADABLE.has(error.code ?? 0));
 }
 
 function noSpan(c: Parameters<typeof fault>[0], spanId: string): Response {
@@ -96,5 +139,9 @@ function noSpan(c: Parameters<typeof fault>[0], spanId: string): Response {
 
 function invalid(c: Parameters<typeof fault>[0], error: ZodError): Response {
   const [issue] = error.issues;
+  if (issue?.code === 'unrecognized_keys') {
+    const [name = ''] = issue.keys;
+    return fault(c, 'invalid-event', `There is no parameter ${name.slice(0, 100)}`, [...issue.path, name].join('.'));
+  }
   return fault(c, 'invalid-event', issue?.message ?? 'not valid', issue?.path.join('.') ?? '');
 }

@@ -128,7 +128,7 @@ describe('own prices', () => {
     ['outputUsdPerMillion', { ...price, outputUsdPerMillion: 1e9 }],
     ['cacheReadUsdPerMillion', { ...price, cacheReadUsdPerMillion: '1' }],
     ['from', { ...price, from: 'tomorrow' }],
-    ['', { ...price, input: 1 }],
+    ['input', { ...price, input: 1 }],
   ])('with a wrong %s are refused', async (path, body) => {
     expect(await call('PUT', '/prices/own', body)).toMatchObject(refused(400, path));
     expect(told).toEqual([]);
@@ -168,8 +168,11 @@ describe('re-pricings', () => {
 
 describe('settings', () => {
   it('have defaults, and keep what is not mentioned', async () => {
-    expect(await call('GET', '/settings')).toEqual({ status: 200, body: { strictAgentVersions: false } });
-    const changed = { status: 200, body: { strictAgentVersions: true } };
+    expect(await call('GET', '/settings')).toEqual({
+      status: 200,
+      body: { strictAgentVersions: false, retentionDays: 'default' },
+    });
+    const changed = { status: 200, body: { strictAgentVersions: true, retentionDays: 'default' } };
     expect(await call('PATCH', '/settings', { strictAgentVersions: true })).toEqual(changed);
     expect(await call('PATCH', '/settings', {})).toEqual(changed);
     expect(await call('PATCH', '/settings', { strictAgentVersion: false })).toMatchObject({ status: 400 });

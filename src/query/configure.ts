@@ -134,8 +134,11 @@ function answerSettings(api: OpenAPIHono<QueryEnv>, { registry }: QueryParts): v
   api.openapi(getSettingsRoute, async (c) => c.json(await registry.settings(c.var.principal.projectId), 200));
 
   api.openapi(changeSettingsRoute, async (c) => {
-    const { strictAgentVersions } = c.req.valid('json');
-    const changes = strictAgentVersions === undefined ? {} : { strictAgentVersions };
+    const { strictAgentVersions, retentionDays } = c.req.valid('json');
+    const changes = {
+      ...(strictAgentVersions !== undefined && { strictAgentVersions }),
+      ...(retentionDays !== undefined && { retentionDays }),
+    };
     return c.json(await registry.changeSettings(c.var.principal.projectId, changes), 200);
   });
 }

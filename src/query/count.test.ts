@@ -121,6 +121,8 @@ describe('questions that are refused or find nothing', () => {
       'traces&groupBy=kind',
     ])
       expect(await status(series + query), query).toBe(400);
+    for (const path of ['/traces', '/events', '/sessions', '/users', '/agents', '/models', '/tools'])
+      expect(await status(`${path}?form=2026-01-01`), path).toBe(400);
     expect(await status('/sessions?limit=0')).toBe(400);
     expect(await status('/sessions?dialect=other')).toBe(400);
   });

@@ -9,11 +9,14 @@ import { errorResponse, refusals } from './schemas.ts';
 export const ReceiptBody = z
   .object({
     receipt: z.string(),
-    status: z.enum(['logged', 'stored', 'dead-letter']).openapi({
+    status: z.enum(['logged', 'stored', 'dead-letter', 'discarded']).openapi({
       description:
-        '`logged`: on disk, not queryable yet. `stored`: queryable. `dead-letter`: kept, but could not be stored; see `reason`',
+        '`logged`: on disk, not queryable yet. `stored`: queryable. `dead-letter`: kept, but could not be stored; see `reason`. `discarded`: a dead letter that was given up',
     }),
     reason: z.string().optional(),
+    retriedAt: z.string().optional().openapi({ description: 'The last time that it was tried again' }),
+    discardedAt: z.string().optional(),
+    note: z.string().optional().openapi({ description: 'Why it was given up' }),
   })
   .openapi('Receipt');
 
@@ -38,8 +41,10 @@ export async function getReceipt(
   if (position === undefined || position > parts.log.head.position) return undefined;
   if (position >= parts.loader.progress.position && position < parts.log.head.position)
     return { receipt, status: 'logged' };
-  const letter = await parts.registry.findDeadLetter(project, position);
-  return letter === undefined
-    ? { receipt, status: 'stored' }
-    : { receipt, status: 'dead-letter', reason: letter.reason };
+  const letter = await parts.registry.deadLetters.find({ projectId: project, seesNobodys: false }, position);
+  if (letter === undefined) return { receipt, status: 'stored' };
+  const { reason, retriedAt, discarded } = letter;
+  if (discarded !== null)
+    return { receipt, status: 'discarded', reason, discardedAt: discarded.at, note: discarded.note };
+  return { receipt, status: 'dead-letter', reason, ...(retriedAt === null ? {} : { retriedAt }) };
 }

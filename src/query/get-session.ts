@@ -11,7 +11,7 @@ import type { Vanishing } from './status-sql.ts';
 import { ask } from './tally.ts';
 import { summarise, TraceSummary } from './trace-summary.ts';
 
-export const SessionQuery = z.object({
+export const SessionQuery = z.strictObject({
   ...PageParams,
   dialect: DialectParam.optional().openapi({ description: 'Needed only when two vendors used one session id' }),
 });

@@ -16,7 +16,7 @@ export const SpanParams = z.object({
     .min(1)
     .openapi({ param: { name: 'spanId', in: 'path' } }),
 });
-export const SpanQuery = z.object({
+export const SpanQuery = z.strictObject({
   traceId: z
     .string()
     .max(4096)

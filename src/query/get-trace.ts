@@ -3,6 +3,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { DialectName } from '../canonical/event.ts';
 import type { ProjectId } from '../canonical/ids.ts';
+import { inHoursOf } from '../store/schema/schema.ts';
 import type { StoreReader } from '../store/store.ts';
 import { TraceAliases } from './aliases.ts';
 import { readSpans } from './read-spans.ts';
@@ -17,7 +18,7 @@ export const TraceParams = z.object({
     .min(1)
     .openapi({ param: { name: 'traceId', in: 'path' } }),
 });
-export const TraceQuery = z.object({
+export const TraceQuery = z.strictObject({
   dialect: DialectParam.optional().openapi({ description: 'Needed only when two vendors used one trace id' }),
   hidden: z.enum(['true', 'false']).default('false').openapi({
     description: "true: with spans that are plumbing of the client's framework; they are counted then, too",
@@ -73,7 +74,7 @@ async function dialectsOf(
   if (dialect !== undefined) return [dialect];
   const rows = await store.select<{ dialect: string }>(
     `SELECT DISTINCT dialect FROM (
-       SELECT dialect FROM tributary.spans WHERE project_id = {project:UUID} AND trace_id = {id:String}
+       SELECT dialect FROM tributary.spans WHERE project_id = {project:UUID} AND ${inHoursOf('[{id:String}]')} AND trace_id = {id:String}
        UNION ALL SELECT dialect FROM tributary.trace_aliases WHERE project_id = {project:UUID} AND from_id = {id:String}
      ) ORDER BY dialect`,
     { project, id: traceId },

@@ -8,7 +8,7 @@ import { errorResponse, PageParams, refusals } from './schemas.ts';
 import { ask } from './tally.ts';
 import { TraceSummary } from './trace-summary.ts';
 
-export const UserQuery = z.object(PageParams);
+export const UserQuery = z.strictObject(PageParams);
 
 export const UserDetail = z.object({
   user: UserBody,

@@ -8,6 +8,7 @@ import { openChdbWriter } from '../store/chdb/chdb.ts';
 import { ALIAS_COLUMNS, migrate } from '../store/schema/schema.ts';
 import type { StoreWriter } from '../store/store.ts';
 import { joinedSpans, joinedTraces, openScope } from './joined.ts';
+import { AgentFilters, listAgents } from './list-agents.ts';
 
 let directory: string;
 let store: StoreWriter;
@@ -64,4 +65,42 @@ it.each([3, 600])('%i traces, each stored under three ids', async (traces) => {
     params,
   );
   expect(keys).toEqual([{ trace_key: 'lunary|a0', spans: 4 }]);
+});
+
+it('counts a span for the version that it names itself, else for that of its trace', async () => {
+  const project = newProjectId();
+  const columns = [
+    'project_id',
+    'trace_id',
+    'dialect',
+    'span_id',
+    'start_time',
+    'parent_span_id',
+    'agent_name',
+    'agent_version',
+    'tokens',
+  ];
+  const span = (id: string, parent: string, agent: string, version: string, tokens: number) => [
+    ...[project, 't', 'voker', id, 1_790_000_000_000_000],
+    ...[
+      [1, 0, parent],
+      [1, 0, agent],
+      [1, 0, version],
+      [1, 0, usageCounts({ input: tokens })],
+    ],
+  ];
+  await insert('tributary.spans', columns, [
+    span('root', '', 'a', 'v1', 1),
+    span('silent', 'root', '', '', 2),
+    span('newer', 'root', 'a', 'v2', 4),
+    // Another agent's version is none of this one.
+    span('other', 'root', 'b', 'v9', 8),
+  ]);
+  const found = await listAgents(store, project, AgentFilters.parse({}));
+  const versions = found?.data[0]?.versions.map((one) => [one.agentVersion, one.traceCount, one.usage.inputTokens]);
+  expect(found?.data.map(({ agentName, usage }) => [agentName, usage.inputTokens])).toEqual([['a', 15]]);
+  expect(versions).toEqual([
+    ['v2', 1, 4],
+    ['v1', 1, 11],
+  ]);
 });

@@ -13,6 +13,7 @@ import { aliasHopsMax, carriedAliasesMax } from '../limits.ts';
 import { columnOf } from '../store/schema/schema.ts';
 import type { QueryParams, StoreReader } from '../store/store.ts';
 import { COUNT_COLUMNS, withCost } from './cost-sql.ts';
+import { hoursOf, IN_HOURS, isInHoursOfSpread, isSpread, spreadTraces, type TimeRange } from './hours.ts';
 import { shownStatus, type Vanishing, vanishingParams, WORST_OF_ROOTS } from './status-sql.ts';
 
 /** Which rows are read. Its SQL speaks of columns of `tributary.spans`, its values are parameters of the statement. */
@@ -21,27 +22,48 @@ export interface Scope {
   readonly roots: string | undefined;
   /** Only this vendor's spans: `{dialect:String}`. */
   readonly hasDialect?: boolean;
+  /** Only traces with a row in the hours `{hourMin:Int32}` to `{hourMax:Int32}`, whole, and perhaps some others, whole too. */
+  readonly hasHours?: boolean;
+  /** Hashes of the traces whose rows stand in several hours or under several ids, if there are such; as a statement. */
+  readonly spread: string | undefined;
   /** Only traces with a row like this, whole: `start_time >= …`. */
   readonly tracesWith?: readonly string[];
-  /** Only rows like this, asked before they are joined: about columns of the table's order. */
-  readonly rowsWith?: string;
   /** Spans that are plumbing: there are none, they are left out, or they are spans like all others. */
   readonly hidden: 'none' | 'left out' | 'shown';
-  /** Without the columns that are summed: whoever adds up few traces does it without them (trace-sums.ts). */
-  readonly withoutSums?: boolean;
 }
 
-/** The project as it is, with the parameters that every statement over it needs. */
+/** The project as it is, with the parameters that every statement over it needs. `range`: what starts in it is asked for. */
 export async function openScope(
   store: StoreReader,
   project: ProjectId,
   vanishing: Vanishing | undefined,
+  range: TimeRange = {},
 ): Promise<{ readonly scope: Scope; readonly params: QueryParams }> {
+  const hours = hoursOf(range);
   const [aliases, hidden] = await Promise.all([aliasedRoots(store, project), hiddenSpans(store, project)]);
+  const spread = await spreadTraces(store, project, hours, aliases);
   return {
-    scope: { roots: aliases.roots, hidden },
-    params: { ...aliases.params, ...vanishingParams(vanishing, microsNow()), project },
+    scope: {
+      roots: aliases.roots,
+      hasHours: hours !== undefined,
+      spread: spread.hashes,
+      hidden,
+    },
+    params: {
+      ...aliases.params,
+      ...spread.params,
+      ...vanishingParams(vanishing, microsNow()),
+      ...(hours ?? {}),
+      project,
+    },
   };
+}
+
+/** Condition on rows: of traces with a row in the scope's hours, or that may have one. */
+function isInHours({ hasHours, spread }: Scope): string {
+  if (!hasHours) return '1';
+  if (spread === undefined) return IN_HOURS;
+  return `(${IN_HOURS} OR (${isInHoursOfSpread(spread)} AND ${isSpread(spread)}))`;
 }
 
 /** Most projects have none, and then no statement needs to look for them. */
@@ -67,7 +89,7 @@ const ROOTS = `SELECT child, argMax(parent, hops) AS root FROM (
 ) GROUP BY child`;
 
 /** The roots of the aliases that travel as parameters. */
-export const CARRIED_ROOTS = `SELECT pair.1 AS child, pair.2 AS root
+const CARRIED_ROOTS = `SELECT pair.1 AS child, pair.2 AS root
   FROM (SELECT arrayJoin(arrayZip({aliases:Array(String)}, {aliasRoots:Array(String)})) AS pair)`;
 
 /** Most projects have no late parents, and then no statement needs to look for them. */
@@ -75,6 +97,8 @@ async function aliasedRoots(
   store: StoreReader,
   project: ProjectId,
 ): Promise<{ readonly roots: string | undefined; readonly params: QueryParams }> {
+  const [any] = await store.select(`SELECT 1 AS found FROM (${ALIASES}) LIMIT 1`, { project });
+  if (any === undefined) return { roots: undefined, params: {} };
   const rows = await store.select<{ child: string; root: string }>(
     `SELECT child, root FROM (${ROOTS}) LIMIT ${carriedAliasesMax + 1}`,
     { project },
@@ -93,7 +117,7 @@ function projectRows({ hasDialect = false }: Scope): string {
 
 /** Rows of `tributary.spans`, `columns` of them, with the `trace_key` (`dialect|traceId`) that they belong to. */
 function rows(scope: Scope, columns: readonly string[], condition = '1'): string {
-  const where = `${projectRows(scope)} AND ${scope.rowsWith ?? '1'} AND (${condition})`;
+  const where = `${projectRows(scope)} AND ${isInHours(scope)} AND (${condition})`;
   const selected = columns.map((column) => `, ${column}`).join('');
   return scope.roots !== undefined
     ? `SELECT if(root = '', stored_key, root) AS trace_key${selected}
@@ -141,24 +165,31 @@ const OF_EVERY_SPAN = [
 function storedSpans(scope: Scope, columns: readonly string[], condition: string): string {
   const joined = columns.map((column) => `${column} AS joined_${column}`);
   return `SELECT ${STORED_KEY} AS stored_key, dialect, span_id, ${joined.join(', ')} FROM tributary.spans FINAL
-    PREWHERE ${scope.rowsWith ?? '1'} AND ${condition} WHERE ${projectRows(scope)}`;
+    PREWHERE ${condition} WHERE ${projectRows(scope)}`;
 }
 
-/** Spans by the trace that they belong to. Only what has to do with an alias is looked at twice. */
+/** Spans by the trace that they belong to. Only what may be several rows even in a merged table is looked at twice. */
 function spansOfTraces(scope: Scope, columns: readonly string[]): string {
-  const inScope = isInScope(scope, STORED_KEY);
+  const { spread } = scope;
   const names = columns.map((column) => `joined_${column}`);
-  const settled = (condition: string) =>
-    `SELECT stored_key AS trace_key, dialect, span_id, ${names.join(', ')} FROM (${storedSpans(scope, columns, condition)})`;
-  if (scope.roots === undefined) return settled(inScope);
-  const isMoved = `${STORED_KEY} IN (SELECT arrayJoin([child, root]) FROM (${scope.roots}))`;
+  const settled = [
+    scope.hasHours ? IN_HOURS : '1',
+    isInScope(scope, STORED_KEY),
+    ...(spread === undefined ? [] : [`NOT ${isSpread(spread)}`]),
+  ].join(' AND ');
+  const once = `SELECT stored_key AS trace_key, dialect, span_id, ${names.join(', ')} FROM (${storedSpans(scope, columns, settled)})`;
+  if (spread === undefined) return once;
   const rejoined = columns.map((column) => `${JOINS[column] ?? 'max'}(joined_${column}) AS joined_${column}`);
-  return `${settled(`${inScope} AND NOT ${isMoved}`)}
+  const stored = storedSpans(scope, columns, `${isInHoursOfSpread(spread)} AND ${isSpread(spread)}`);
+  const keyed =
+    scope.roots === undefined
+      ? `SELECT stored_key AS trace_key, dialect, span_id, ${names.join(', ')} FROM (${stored})`
+      : `SELECT if(root = '', stored_key, root) AS trace_key, dialect, span_id, ${names.join(', ')}
+         FROM (${stored}) AS stored LEFT JOIN (${scope.roots}) AS roots ON roots.child = stored.stored_key`;
+  return `${once}
     UNION ALL
-    SELECT trace_key, dialect, span_id, ${rejoined.join(', ')} FROM (
-      SELECT if(root = '', stored_key, root) AS trace_key, dialect, span_id, ${names.join(', ')}
-      FROM (${storedSpans(scope, columns, isMoved)}) AS stored LEFT JOIN (${scope.roots}) AS roots ON roots.child = stored.stored_key
-    ) WHERE ${isInScope(scope, 'trace_key')} GROUP BY trace_key, dialect, span_id`;
+    SELECT trace_key, dialect, span_id, ${rejoined.join(', ')} FROM (${keyed})
+    WHERE ${isInScope(scope, 'trace_key')} GROUP BY trace_key, dialect, span_id`;
 }
 
 const STATUS = shownStatus({
@@ -182,16 +213,15 @@ export function joinedSpans(scope: Scope, registers: readonly TextRegister[], ot
   const spans = `SELECT *, tupleElement(joined_repeats, 2) AS repeats
     FROM (${spansOfTraces(scope, [...OF_EVERY_SPAN, ...columns, ...others])}) WHERE ${scope.hidden === 'left out' ? 'NOT joined_hidden' : '1'}`;
   return `SELECT trace_key, dialect, span_id, toUnixTimestamp64Micro(joined_start_time) AS first, toUnixTimestamp64Micro(joined_end_time) AS last,
-    greatest(first, ifNull(last, first)) AS seen, ${[...summedColumns(scope), ...texts, ...rest].map((column) => `${column}, `).join('')}
+    greatest(first, ifNull(last, first)) AS seen, ${[...SUMMED_COLUMNS, ...texts, ...rest].map((column) => `${column}, `).join('')}
     tupleElement(joined_price, 4) AS price_id, tupleElement(joined_duration_micros, 1) AS measured_rank,
     if(measured_rank > 0, tupleElement(joined_duration_micros, 3), last - first) AS duration
-  FROM (${scope.withoutSums ? spans : withCost(spans, 'repeats')})`;
+  FROM (${withCost(spans, 'repeats')})`;
 }
 
 /** How the columns of `SUMMED_COLUMNS` are put together. */
-const sumOf = (column: string) => `${column === 'usage_source' ? 'max' : 'sum'}(${column})`;
+const sumOf = (column: string) => `${column.endsWith('usage_source') ? 'max' : 'sum'}(${column})`;
 const SUMMED_COLUMNS = [...COUNT_COLUMNS, 'cost_pico', 'usage_source'];
-const summedColumns = (scope: Scope) => (scope.withoutSums ? [] : SUMMED_COLUMNS);
 
 /** `counts`, as `usageBody` takes them (-1 is "not known"), and `cost`, text or NULL. */
 export const USAGE_SUMS = `[${COUNT_COLUMNS.map((column) => `ifNull(${sumOf(column)}, -1)`).join(', ')}, ${sumOf('usage_source')}] AS counts,
@@ -210,8 +240,8 @@ const foremost = (column: string) => `argMinIf(${column}, precedence, ${column} 
  * Spans with `is_root`: they name no parent, or none that the trace has; a hidden parent stands for its own. Sets of
  * hashes, because a set of the ids of ten million spans would not fit into a query's memory.
  */
-function placedSpans(scope: Scope, registers: readonly TextRegister[], others: readonly string[] = []): string {
-  return `SELECT *, ${isRoot(scope)} AS is_root, ${PRECEDENCE} FROM (${joinedSpans(scope, registers, others)})`;
+function placedSpans(scope: Scope, registers: readonly TextRegister[]): string {
+  return `SELECT *, ${isRoot(scope)} AS is_root, ${PRECEDENCE} FROM (${joinedSpans(scope, registers)})`;
 }
 
 /** Condition on `joinedSpans` with the register `parentSpanId`. */
@@ -239,49 +269,19 @@ function hiddenRoots(scope: Scope, known: string): string {
 
 /**
  * One row per trace: trace_key, dialect, trace_status, trace_user, trace_session, trace_agent, started, ended, seen,
- * duration, span_count, error_count and the columns that are summed.
+ * duration, span_count, error_count and the columns that are summed. trace-summary.ts says the same of a few traces.
  */
 export function joinedTraces(scope: Scope): string {
-  return tracesOf(scope, TRACE_REGISTERS, [], []);
-}
-
-/** The same with what only lists of traces show: trace_name, trace_environment, tags and models. */
-export function describedTraces(scope: Scope): string {
-  return tracesOf(
-    scope,
-    [...TRACE_REGISTERS, 'name', 'kind', 'environment', 'model'],
-    ['tags'],
-    [
-      [`${foremost('environment')}`, 'trace_environment'],
-      // A message, or several spans without one above them, have no name for the whole.
-      [
-        `if(trace_agent != '' AND (countIf(is_root) > 1 OR argMin(kind, precedence) = 'message'), trace_agent, argMin(name, precedence))`,
-        'trace_name',
-      ],
-      ['arraySort(groupUniqArrayArray(tags))', 'trace_tags'],
-      [`groupUniqArrayIf(model, model != '')`, 'trace_models'],
-    ],
-  );
-}
-
-function tracesOf(
-  scope: Scope,
-  registers: readonly TextRegister[],
-  others: readonly string[],
-  described: readonly (readonly [expression: string, name: string])[],
-): string {
-  const summed = summedColumns(scope);
-  const more = described.map(([expression, name]) => `${expression} AS ${name}, `).join('');
   return `SELECT trace_key, dialect, trace_status, trace_user, trace_session, trace_agent, started, seen_last AS seen, span_count, error_count,
     if(trace_status IN ('running', 'unknown'), NULL, last_end) AS ended, if(root_duration >= 0, root_duration, ended - started) AS duration,
-    ${[...summed.map((column) => `sum_${column} AS ${column}`), ...described.map(([, name]) => name)].join(', ')}
+    ${SUMMED_COLUMNS.map((column) => `sum_${column} AS ${column}`).join(', ')}
   FROM (
     SELECT trace_key, dialect, ${foremost('user_id')} AS trace_user, ${foremost('session_id')} AS trace_session, ${foremost('agent_name')} AS trace_agent,
       ${WORST_OF_ROOTS} AS trace_status,
       min(first) AS started, max(last) AS last_end, max(seen) AS seen_last, count() AS span_count, countIf(status = 'error') AS error_count,
-      ${summed.map((column) => `${sumOf(column)} AS sum_${column}, `).join('')}${more}
+      ${SUMMED_COLUMNS.map((column) => `${sumOf(column)} AS sum_${column}, `).join('')}
       if(countIf(is_root) = 1 AND maxIf(measured_rank, is_root) > 0, assumeNotNull(maxIf(duration, is_root)), -1) AS root_duration
-    FROM (${placedSpans(scope, registers, others)}) GROUP BY trace_key, dialect
+    FROM (${placedSpans(scope, TRACE_REGISTERS)}) GROUP BY trace_key, dialect
   )`;
 }
 
@@ -291,8 +291,30 @@ export function traceOwners(scope: Scope, register: 'userId' | 'agentName'): str
     FROM (${placedSpans(scope, ['parentSpanId', register])}) GROUP BY trace_key`;
 }
 
+/**
+ * One row per trace and version of its agent in it: trace_agent, version, trace_started, the trace's `duration`, and of the
+ * spans of that version started, seen, error_count and the columns that are summed. A span is of the version that it names
+ * itself for the trace's agent, else of the one that the trace's foremost span names.
+ */
+export function tracesByVersion(scope: Scope): string {
+  const spans = `SELECT trace_key, dialect, agent_name AS own_agent, agent_version AS own_version, min(first) AS started_part, max(seen) AS seen_part,
+      countIf(status = 'error') AS errors_part, ${SUMMED_COLUMNS.map((column) => `${sumOf(column)} AS part_${column}`).join(', ')}
+    FROM (${joinedSpans(scope, ['status', 'agentName', 'agentVersion'])}) GROUP BY trace_key, dialect, own_agent, own_version`;
+  return `SELECT traces.trace_key AS trace_key, trace_agent, trace_started, trace_duration AS duration,
+      if(own_version != '' AND own_agent IN ('', trace_agent), own_version, foremost_version) AS version,
+      min(started_part) AS started, max(seen_part) AS seen, sum(errors_part) AS error_count,
+      ${SUMMED_COLUMNS.map((column) => `${sumOf(`part_${column}`)} AS ${column}`).join(', ')}
+    FROM (${spans}) AS parts
+    INNER JOIN (
+      SELECT trace_key, trace_agent, started AS trace_started, duration AS trace_duration FROM (${joinedTraces(scope)}) WHERE trace_agent != ''
+    ) AS traces ON traces.trace_key = parts.trace_key
+    LEFT JOIN (${agentVersions(scope)}) AS versions
+      ON versions.trace_key = parts.trace_key AND versions.agent_name = traces.trace_agent
+    GROUP BY trace_key, trace_agent, trace_started, trace_duration, version`;
+}
+
 /** One row per trace and agent in it: trace_key, agent_name, and the version that its foremost span names. */
-export function agentVersions(scope: Scope): string {
-  return `SELECT trace_key, agent_name, ${foremost('agent_version')} AS version
+function agentVersions(scope: Scope): string {
+  return `SELECT trace_key, agent_name, ${foremost('agent_version')} AS foremost_version
     FROM (${placedSpans(scope, ['parentSpanId', 'agentName', 'agentVersion'])}) WHERE agent_name != '' GROUP BY trace_key, agent_name`;
 }

@@ -4,7 +4,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { ProjectId } from '../canonical/ids.ts';
 import { versionsPerAgentMax } from '../limits.ts';
 import type { StoreReader } from '../store/store.ts';
-import { agentVersions, joinedTraces } from './joined.ts';
+import { joinedTraces, tracesByVersion } from './joined.ts';
 import { page, refusals } from './schemas.ts';
 import type { Vanishing } from './status-sql.ts';
 import {
@@ -19,7 +19,7 @@ import {
   tally,
 } from './tally.ts';
 
-export const AgentFilters = z.object(TallyFilters);
+export const AgentFilters = z.strictObject(TallyFilters);
 export type AgentFilters = z.infer<typeof AgentFilters>;
 
 const Counted = {
@@ -32,7 +32,7 @@ export const AgentBody = z
     agentName: z.string(),
     ...Counted,
     versions: z.array(z.object({ agentVersion: z.string().nullable(), ...Counted })).openapi({
-      description: `Last seen first, ${versionsPerAgentMax} at most; null where the traces name no version`,
+      description: `Last seen first, ${versionsPerAgentMax} at most; null where no version is named. A span counts for the version that it names itself, else for its trace's; a trace is counted for each version in it`,
     }),
   })
   .openapi('Agent');
@@ -85,10 +85,8 @@ export async function listAgents(
 async function versionsOf(store: StoreReader, asked: Asked, agents: readonly string[]): Promise<VersionRow[]> {
   if (agents.length === 0) return [];
   return store.select<VersionRow>(
-    `SELECT trace_agent AS key, version, ${TRACE_FIGURES} FROM (${joinedTraces(asked.scope)}) AS traces
-     LEFT JOIN (${agentVersions(asked.scope)}) AS versions
-       ON versions.trace_key = traces.trace_key AND versions.agent_name = traces.trace_agent
-     WHERE trace_agent IN {agents:Array(String)} AND ${asked.within('started')}
+    `SELECT trace_agent AS key, version, ${TRACE_FIGURES} FROM (${tracesByVersion(asked.scope)})
+     WHERE trace_agent IN {agents:Array(String)} AND ${asked.within('trace_started')}
      GROUP BY trace_agent, version ORDER BY last_seen DESC, version DESC LIMIT ${versionsPerAgentMax} BY key`,
     { ...asked.params, agents },
   );

@@ -9,7 +9,7 @@ import { DialectParam, decodeCursor, encodeCursor, PageParams, page, refusals, T
 
 const Id = z.string().max(4096);
 
-export const EventFilters = z.object({
+export const EventFilters = z.strictObject({
   ...PageParams,
   traceId: Id.optional(),
   spanId: Id.optional(),

@@ -9,7 +9,7 @@ import { page, refusals } from './schemas.ts';
 import type { Vanishing } from './status-sql.ts';
 import { ask, Figures, type FiguresRow, figures, SPAN_FIGURES, TallyFilters, type TallyPage, tally } from './tally.ts';
 
-export const ModelFilters = z.object(TallyFilters);
+export const ModelFilters = z.strictObject(TallyFilters);
 export type ModelFilters = z.infer<typeof ModelFilters>;
 
 export const ModelBody = z

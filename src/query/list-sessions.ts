@@ -23,7 +23,7 @@ import {
 
 const SearchText = z.string().max(1024);
 
-export const SessionFilters = z.object({
+export const SessionFilters = z.strictObject({
   ...TallyFilters,
   userId: SearchText.optional().openapi({ description: 'Sessions with a trace of this user' }),
   q: SearchText.optional().openapi({

@@ -8,7 +8,7 @@ import { page, refusals } from './schemas.ts';
 import type { Vanishing } from './status-sql.ts';
 import { ask, Figures, type FiguresRow, figures, SPAN_FIGURES, TallyFilters, type TallyPage, tally } from './tally.ts';
 
-export const ToolFilters = z.object(TallyFilters);
+export const ToolFilters = z.strictObject(TallyFilters);
 export type ToolFilters = z.infer<typeof ToolFilters>;
 
 export const ToolBody = z

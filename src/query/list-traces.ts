@@ -10,7 +10,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { ProjectId } from '../canonical/ids.ts';
 import { type Micros, microsNow } from '../canonical/time.ts';
 import { searchMsMax } from '../limits.ts';
-import { wordsOf } from '../store/schema/schema.ts';
+import { hourOf, wordsOf } from '../store/schema/schema.ts';
 import type { QueryParams, StoreReader } from '../store/store.ts';
 import { TraceAliases } from './aliases.ts';
 import { DialectParam, decodeCursor, encodeCursor, PageParams, page, refusals, TimeParam } from './schemas.ts';
@@ -21,7 +21,7 @@ const SearchText = z.string().max(1024);
 /** Included. */
 const Bound = z.coerce.number().min(0);
 
-export const TraceFilters = z.object({
+export const TraceFilters = z.strictObject({
   ...PageParams,
   from: TimeParam.optional(),
   to: TimeParam.optional(),
@@ -59,8 +59,12 @@ export const listTracesRoute = createRoute({
 
 const HOUR: Micros = 3_600_000_000;
 /** Window starts, as ages. Each one is asked only when the newer ones did not fill the page. */
-const WINDOW_AGES = [1, 24, 30 * 24].map((hours) => hours * HOUR);
+const WINDOW_AGES = [1, 6, 24, 3 * 24, 7 * 24, 30 * 24].map((hours) => hours * HOUR);
+/** For words: their index is read again for each window, and finds what there is in all of them at about the same price. */
+const WORDS_WINDOW_AGES = [24, 7 * 24].map((hours) => hours * HOUR);
 const BEGINNING: Micros = Number.MIN_SAFE_INTEGER;
+/** Before every hour of the store. */
+const HOUR_FIRST = -1_000_000;
 const FOREVER: Micros = Number.MAX_SAFE_INTEGER - 1;
 const CURSOR = ['number', 'string'] as const;
 
@@ -177,20 +181,28 @@ class Search {
   #windowStarts(): Micros[] {
     const now = microsNow();
     const from = this.#filters.from ?? BEGINNING;
-    const starts = WINDOW_AGES.map((age) => now - age).filter((start) => start > from);
+    const ages = this.#filters.q === undefined ? WINDOW_AGES : WORDS_WINDOW_AGES;
+    const starts = ages.map((age) => now - age).filter((start) => start > from);
     return [...starts, from];
   }
 
   #candidates(lower: Micros, before: Bound, limit: number): Promise<Candidate[]> {
     const conditions: string[] = [this.#rows.sql];
-    if (lower !== BEGINNING) conditions.push('AND start_time >= fromUnixTimestamp64Micro({lower:Int64})');
-    if (before.start < FOREVER) conditions.push('AND start_time <= fromUnixTimestamp64Micro({upper:Int64})');
+    // The hours are what the table's key finds.
+    if (lower !== BEGINNING)
+      conditions.push('AND hour >= {lowerHour:Int32} AND start_time >= fromUnixTimestamp64Micro({lower:Int64})');
+    if (before.start < FOREVER)
+      conditions.push('AND hour <= {upperHour:Int32} AND start_time <= fromUnixTimestamp64Micro({upper:Int64})');
     const having = before.key === undefined ? '' : 'HAVING (first, trace_key) < ({upper:Int64}, {key:String})';
     return this.#store.select<Candidate>(
       `SELECT concat(dialect, '|', trace_id) AS trace_key, toUnixTimestamp64Micro(min(start_time)) AS first
        FROM tributary.spans WHERE project_id = {project:UUID} ${conditions.join(' ')}
        GROUP BY trace_id, dialect ${having} ORDER BY first DESC, trace_key DESC LIMIT {limit:UInt64}`,
-      { project: this.#project, lower, upper: before.start, key: before.key ?? '', limit, ...this.#rows.params },
+      {
+        ...{ project: this.#project, lower, upper: before.start, key: before.key ?? '', limit, ...this.#rows.params },
+        lowerHour: lower === BEGINNING ? HOUR_FIRST : hourOf(lower),
+        upperHour: hourOf(before.start),
+      },
     );
   }
 
@@ -234,7 +246,9 @@ function rowFilter(filters: TraceFilters): { sql: string; params: QueryParams } 
   const params: Record<string, string | string[]> = {};
   const somewhere = (condition: string) =>
     conditions.push(
-      `AND (dialect, trace_id) IN (SELECT dialect, trace_id FROM tributary.spans WHERE project_id = {project:UUID} AND ${condition})`,
+      // No row of a trace that starts in the window is older than the window.
+      `AND (dialect, trace_id) IN (SELECT dialect, trace_id FROM tributary.spans
+         WHERE project_id = {project:UUID} AND hour >= {lowerHour:Int32} AND ${condition})`,
     );
   const equals = (column: string, value: string | undefined) => {
     if (value === undefined) return;

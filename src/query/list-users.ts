@@ -19,7 +19,7 @@ import {
   tally,
 } from './tally.ts';
 
-export const UserFilters = z.object(TallyFilters);
+export const UserFilters = z.strictObject(TallyFilters);
 export type UserFilters = z.infer<typeof UserFilters>;
 
 export const UserBody = z

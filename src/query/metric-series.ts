@@ -36,7 +36,7 @@ const DAY = INTERVALS.day;
 
 const FOLDED = 'other';
 
-export const SeriesQuery = z.object({
+export const SeriesQuery = z.strictObject({
   metric: z.enum(METRICS).openapi({
     description:
       'errors: spans that failed. latency: milliseconds, of traces, or of spans when grouped by model or kind. tokens: the total that a client reported, else all parts together. cost: US dollars, of what has a price',
@@ -105,18 +105,45 @@ export async function metricSeries(
   if (!fits(query)) return { path: 'groupBy', message: `${query.metric} cannot be grouped by ${query.groupBy}` };
   const { scope, params } = await ask(store, project, { from, to }, vanishing);
   const measure = measureOf(query, scope);
+  const direct = await seriesOfFewGroups(store, measure, { ...params, step });
+  if (direct !== undefined) return body(query.metric, direct);
   const top = await topGroups(store, measure, query.groupBy, params);
   const group = top === undefined ? 'grp' : `if(grp IN {top:Array(String)}, grp, '${FOLDED}')`;
-  const rows = await store.select<{ bucket: number; shown: string; value: number | string }>(
+  const rows = await store.select<Point>(
     `SELECT at - positiveModulo(at, {step:Int64}) AS bucket, ${group} AS shown, ${measure.value} AS value
      FROM (${measure.table}) WHERE at >= {from:Int64} AND at < {to:Int64} GROUP BY bucket, shown ORDER BY bucket, shown`,
     { ...params, step, top: top ?? [] },
   );
+  return body(query.metric, rows);
+}
+
+interface Point {
+  readonly bucket: number;
+  readonly shown: string;
+  readonly value: number | string;
+}
+
+/** One statement, where the groups are few enough to show them all: no other one has to find the largest first. */
+async function seriesOfFewGroups(
+  store: StoreReader,
+  { table, value }: Measure,
+  params: QueryParams,
+): Promise<readonly Point[] | undefined> {
+  const pointsMax = bucketsMax * groupsMax;
+  const rows = await store.select<Point>(
+    `SELECT at - positiveModulo(at, {step:Int64}) AS bucket, grp AS shown, ${value} AS value
+     FROM (${table}) WHERE at >= {from:Int64} AND at < {to:Int64} GROUP BY bucket, shown ORDER BY bucket, shown LIMIT ${pointsMax + 1}`,
+    params,
+  );
+  return rows.length > pointsMax || new Set(rows.map(({ shown }) => shown)).size > groupsMax ? undefined : rows;
+}
+
+function body(metric: Metric, points: readonly Point[]): SeriesBody {
   return {
-    data: rows.map(({ bucket, shown, value }) => ({
+    data: points.map(({ bucket, shown, value }) => ({
       time: isoFromMicros(bucket),
       group: shown === '' ? null : shown,
-      value: inUnit(query.metric, value),
+      value: inUnit(metric, value),
     })),
   };
 }

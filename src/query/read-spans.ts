@@ -6,14 +6,14 @@ import { TEXT_REGISTERS } from '../canonical/span.ts';
 import { parentsOf, type SpanPlace } from '../canonical/span-tree.ts';
 import { microsNow } from '../canonical/time.ts';
 import { traceSpansMax } from '../limits.ts';
-import { columnOf } from '../store/schema/schema.ts';
-import type { StoreReader } from '../store/store.ts';
+import { columnOf, inHoursOf } from '../store/schema/schema.ts';
+import type { QueryParams, StoreReader } from '../store/store.ts';
 import { idOf } from './aliases.ts';
 import { type SpanBody, type SpanRow, toSpan } from './span-body.ts';
 import { shownStatus, type Vanishing, vanishingParams } from './status-sql.ts';
 
 const TRACE_KEY = `transform(concat(dialect, '|', trace_id), {members:Array(String)}, {roots:Array(String)}, '') AS trace_key`;
-const OF_TRACES = `project_id = {project:UUID} AND trace_id IN {ids:Array(String)} AND concat(dialect, '|', trace_id) IN {members:Array(String)}`;
+const OF_TRACES = `project_id = {project:UUID} AND ${inHoursOf('{ids:Array(String)}')} AND trace_id IN {ids:Array(String)} AND concat(dialect, '|', trace_id) IN {members:Array(String)}`;
 
 const STATUS = shownStatus({
   status: 'max(spans.status)',
@@ -35,7 +35,8 @@ function spans(hasSpanIds: boolean, showsHidden: boolean): string {
       tupleElement(max(spans.repeats), 2) AS repeats,
       tupleElement(max(duration_micros), 3) AS duration, tupleElement(max(duration_micros), 1) AS duration_rank,
       arraySort(groupUniqArrayArray(spans.tags)) AS tag_list, arraySort(groupUniqArrayArray(spans.metadata)) AS metadata_patches,
-      arraySort(groupUniqArrayArray(spans.feedback)) AS feedback_patches, arraySort(groupUniqArrayArray(spans.steps)) AS step_list
+      arraySort(groupUniqArrayArray(spans.feedback)) AS feedback_patches, arraySort(groupUniqArrayArray(spans.steps)) AS step_list,
+      tupleElement(max(spans.parent_step), 3) AS parentStep, max(spans.hidden) = 1 AS isHidden
     FROM tributary.spans AS spans
     WHERE ${OF_TRACES} ${hasSpanIds ? 'AND span_id IN {spanIds:Array(String)}' : ''}
     GROUP BY trace_key, dialect, span_id HAVING ${showsHidden ? '1' : 'max(spans.hidden) = 0'}
@@ -84,10 +85,7 @@ export async function readSpans(store: StoreReader, project: ProjectId, query: S
     spanIds: spanIds ?? [],
     limit: traceSpansMax,
   };
-  const [rows, places] = await Promise.all([
-    store.select<SpanRow>(spans(spanIds !== undefined, showsHidden || spanIds !== undefined), params),
-    store.select<PlaceRow>(PLACES, params),
-  ]);
+  const { rows, places } = await read(store, params, spanIds !== undefined, showsHidden);
   const parents = new Map(
     [...groupBy(places, (place) => place.trace_key)].map(([key, some]) => [
       key,
@@ -101,4 +99,23 @@ export async function readSpans(store: StoreReader, project: ProjectId, query: S
     traceKey: row.trace_key,
     span: toSpan(row, parents.get(row.trace_key)?.get(row.spanId) ?? null),
   }));
+}
+
+/** Whole traces are read once, for their spans and their places, unless they are so large that not all spans are shown. */
+async function read(
+  store: StoreReader,
+  params: QueryParams & { readonly limit: number },
+  hasSpanIds: boolean,
+  showsHidden: boolean,
+): Promise<{ readonly rows: readonly SpanRow[]; readonly places: readonly PlaceRow[] }> {
+  if (!hasSpanIds) {
+    const all = await store.select<SpanRow & PlaceRow>(spans(false, true), { ...params, limit: params.limit + 1 });
+    if (all.length <= params.limit)
+      return { rows: showsHidden ? all : all.filter(({ isHidden }) => isHidden === 0), places: all };
+  }
+  const [rows, places] = await Promise.all([
+    store.select<SpanRow>(spans(hasSpanIds, showsHidden || hasSpanIds), params),
+    store.select<PlaceRow>(PLACES, params),
+  ]);
+  return { rows, places };
 }

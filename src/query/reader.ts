@@ -6,7 +6,8 @@
 import type { DialectName } from '../canonical/event.ts';
 import type { ProjectId } from '../canonical/ids.ts';
 import { microsNow } from '../canonical/time.ts';
-import { QuestionTooExpensive, type Reader } from '../dialects/reader.ts';
+import { QuestionTooExpensive, type Reader, StoreAway } from '../dialects/reader.ts';
+import { isPassing } from '../loader/retried.ts';
 import { StoreError } from '../store/store.ts';
 import { readEvents } from './reader-events.ts';
 import type { Asker, ReaderParts } from './reader-rows.ts';
@@ -34,6 +35,7 @@ async function answered<T>(answer: Promise<T>): Promise<T> {
     return await answer;
   } catch (error) {
     if (error instanceof StoreError && TOO_EXPENSIVE.includes(error.code)) throw new QuestionTooExpensive(error);
+    if (error instanceof StoreError && isPassing(error.code)) throw new StoreAway(error);
     throw error;
   }
 }

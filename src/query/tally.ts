@@ -92,17 +92,9 @@ export async function ask(
   vanishing?: Vanishing,
 ): Promise<Asked> {
   const { from, to, dialect } = filters;
-  const rowStarted = [
-    ...(from === undefined ? [] : ['start_time >= fromUnixTimestamp64Micro({from:Int64})']),
-    ...(to === undefined ? [] : ['start_time < fromUnixTimestamp64Micro({to:Int64})']),
-  ];
-  const { scope, params } = await openScope(store, project, vanishing);
+  const { scope, params } = await openScope(store, project, vanishing, { from, to });
   return {
-    scope: {
-      ...scope,
-      hasDialect: dialect !== undefined,
-      tracesWith: rowStarted.length === 0 ? [] : [rowStarted.join(' AND ')],
-    },
+    scope: { ...scope, hasDialect: dialect !== undefined },
     within: (column) =>
       [
         '1',

@@ -172,13 +172,16 @@ export function describeRegistry(
     });
 
     it('keeps settings per project', async () => {
-      expect(await registry.settings(a)).toEqual({ strictAgentVersions: false });
-      expect(await registry.changeSettings(a, { strictAgentVersions: true })).toEqual({ strictAgentVersions: true });
-      expect(await registry.changeSettings(a, {})).toEqual({ strictAgentVersions: true });
-      expect(await directory(a).settings()).toEqual({ strictAgentVersions: true });
-      expect(await directory(b).settings()).toEqual({ strictAgentVersions: false });
+      expect(await registry.settings(a)).toEqual({ strictAgentVersions: false, retentionDays: 'default' });
+      expect(await registry.changeSettings(a, { strictAgentVersions: true })).toEqual({
+        strictAgentVersions: true,
+        retentionDays: 'default',
+      });
+      expect(await registry.changeSettings(a, {})).toEqual({ strictAgentVersions: true, retentionDays: 'default' });
+      expect(await directory(a).settings()).toEqual({ strictAgentVersions: true, retentionDays: 'default' });
+      expect(await directory(b).settings()).toEqual({ strictAgentVersions: false, retentionDays: 'default' });
       await registry.changeSettings(a, { strictAgentVersions: false });
-      expect(await registry.settings(a)).toEqual({ strictAgentVersions: false });
+      expect(await registry.settings(a)).toEqual({ strictAgentVersions: false, retentionDays: 'default' });
     });
 
     it('keeps how far a background stage is', async () => {
@@ -208,20 +211,6 @@ export function describeRegistry(
       expect(await directory(a).getPerson('many 7')).toMatchObject({ properties: { i: 7 } });
       expect(await directory(a).getPerson('many 1199')).toMatchObject({ properties: { i: 1199 } });
       expect(await directory(a).getAgentVersion('many', 'v')).toMatchObject({ number: 1 });
-    });
-
-    it('keeps a dead letter for its project only', async () => {
-      await registry.addDeadLetter(
-        { projectId: a, position: 7, dialect: 'lunary', route: 'lunary.ingest', reason: 'why' },
-        { meta: '{}', body: Buffer.from('x') },
-      );
-      await registry.addDeadLetter(
-        { projectId: a, position: 7, dialect: 'lunary', route: 'lunary.ingest', reason: 'again' },
-        { meta: '{}', body: Buffer.from('x') },
-      );
-      expect(await registry.findDeadLetter(a, 7)).toMatchObject({ reason: 'why' });
-      expect(await registry.findDeadLetter(b, 7)).toBeUndefined();
-      expect(await registry.countDeadLetters()).toBe(1);
     });
   });
 }

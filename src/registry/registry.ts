@@ -6,7 +6,14 @@
 import type { ProjectId } from '../canonical/ids.ts';
 import type { JsonObject } from '../canonical/json.ts';
 import type { Directory, ProjectSettings } from '../dialects/dialect.ts';
+import type { AuditLog } from './audit.ts';
+import type { DeadLetters } from './dead-letters.ts';
+import type { Deletions } from './deletions.ts';
+import type { OwnLimits } from './limits.ts';
 import type { OwnPrices, Repricings } from './prices.ts';
+import type { Redactions } from './redaction.ts';
+import type { Removals } from './removals.ts';
+import type { RetentionRuns } from './retention.ts';
 import type { Sampling } from './sampling.ts';
 
 /**
@@ -37,6 +44,8 @@ export interface Key {
 export interface Principal {
   readonly projectId: ProjectId;
   readonly scopes: readonly Scope[];
+  /** None when the project was named without a key. */
+  readonly keyId?: string;
 }
 
 export interface Mentioned {
@@ -44,15 +53,6 @@ export interface Mentioned {
   readonly agent?: { readonly name: string; readonly version?: string };
   /** `properties` replace the known ones; their absence wipes nothing. */
   readonly person?: { readonly id: string; readonly properties?: JsonObject };
-}
-
-export interface DeadLetter {
-  readonly projectId: string;
-  readonly position: number;
-  readonly dialect: string;
-  readonly route: string;
-  readonly reason: string;
-  readonly createdAt: string;
 }
 
 export interface Registry {
@@ -80,6 +80,13 @@ export interface Registry {
   readonly prices: OwnPrices;
   readonly repricings: Repricings;
   readonly sampling: Sampling;
+  readonly redaction: Redactions;
+  readonly limits: OwnLimits;
+  readonly deadLetters: DeadLetters;
+  readonly audit: AuditLog;
+  readonly deletions: Deletions;
+  readonly retentionRuns: RetentionRuns;
+  readonly removals: Removals;
 
   settings(projectId: ProjectId): Promise<ProjectSettings>;
   changeSettings(projectId: ProjectId, changes: Partial<ProjectSettings>): Promise<ProjectSettings>;
@@ -87,10 +94,6 @@ export interface Registry {
   /** How far a background stage has come in the log; 0 when it has not begun. */
   mark(name: string): Promise<number>;
   setMark(name: string, position: number): Promise<void>;
-
-  addDeadLetter(letter: Omit<DeadLetter, 'createdAt'>, record: { meta: string; body: Uint8Array }): Promise<void>;
-  findDeadLetter(projectId: ProjectId, position: number): Promise<DeadLetter | undefined>;
-  countDeadLetters(): Promise<number>;
 
   close(): Promise<void>;
 }

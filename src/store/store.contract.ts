@@ -1,6 +1,7 @@
 /** What every store transport must do. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RowBinaryWriter } from './row-binary.ts';
 import { migrate, STEPS } from './schema/schema.ts';
 import { StoreError, type StoreReader, type StoreWriter } from './store.ts';
 
@@ -40,6 +41,73 @@ export function describeStore(
       expect(
         await reader.select('SELECT count() AS n FROM tributary.t WHERE a IN {a:Array(String)}', { a: hostile }),
       ).toEqual([{ n: hostile.length }]);
+    });
+
+    it('takes RowBinary, whole and as one block', async () => {
+      await writer.command(`CREATE TABLE tributary.binary (id UUID, n Int64, a String, maybe Nullable(DateTime64(6, 'UTC')),
+        most SimpleAggregateFunction(max, Tuple(UInt8, Int64, Array(Int64))), few LowCardinality(String)) ENGINE = MergeTree ORDER BY n`);
+      const texts = [
+        '',
+        'a',
+        'é',
+        '😀'.repeat(50),
+        'x'.repeat(127),
+        'x'.repeat(128),
+        'é'.repeat(70),
+        "\u0000\n\t\\'",
+        'y'.repeat(20_000),
+      ];
+      const numbers = [
+        0,
+        -1,
+        1,
+        255,
+        256,
+        -256,
+        2 ** 31,
+        -(2 ** 31),
+        2 ** 32,
+        -(2 ** 32) - 1,
+        Number.MAX_SAFE_INTEGER,
+        Number.MIN_SAFE_INTEGER,
+      ];
+      const id = '7b0e8f2a-0c3d-4c55-9d7e-1f2a3b4c5d6e';
+      const rows = new RowBinaryWriter(1);
+      const expected = numbers.flatMap((n) =>
+        texts.map((a) => ({ id, n, a, maybe: n > 0 ? 1_795_000_000_000_000 : null, most: [1, n, [n]], few: 'few' })),
+      );
+      for (const { n, a, maybe, few } of expected) {
+        rows.uuid(id);
+        rows.int64(n);
+        rows.text(a);
+        rows.nullableInt64(maybe ?? undefined);
+        rows.uint8(1);
+        rows.int64(n);
+        rows.int64s([n]);
+        rows.text(few);
+      }
+      const columns = ['id', 'n', 'a', 'maybe', 'most', 'few'];
+      await writer.insert('tributary.binary', columns, rows.finish());
+      const found = await reader.select(
+        `SELECT toString(id) AS id, n, a, toUnixTimestamp64Micro(maybe) AS maybe, most, few FROM tributary.binary`,
+      );
+      const sorted = (list: readonly unknown[]) => list.map((row) => JSON.stringify(row)).sort();
+      expect(sorted(found)).toEqual(sorted(expected));
+      const parts =
+        "SELECT count() AS n FROM system.parts WHERE database = 'tributary' AND table = 'binary' AND active";
+      expect(await reader.select(parts)).toEqual([{ n: 1 }]);
+    });
+
+    it('takes none of the rows when it does not understand one', async () => {
+      await writer.command('CREATE TABLE tributary.whole (n UInt64, a String) ENGINE = MergeTree ORDER BY n');
+      const rows = new RowBinaryWriter(1);
+      for (let n = 0; n < 150_000; n += 1) {
+        rows.int64(n);
+        rows.text('text');
+      }
+      rows.int64(1);
+      await expect(writer.insert('tributary.whole', ['n', 'a'], rows.finish())).rejects.toThrow(StoreError);
+      expect(await reader.select('SELECT count() AS n FROM tributary.whole')).toEqual([{ n: 0 }]);
     });
 
     it('takes lists of any length, also with empty and hostile texts', async () => {

@@ -3,6 +3,8 @@
  * over HTTP. One schema and one SQL for all; nothing here knows a vendor.
  */
 
+import type { RowBinary } from './row-binary.ts';
+
 /** Values of `{name:Type}` placeholders. Never part of the SQL text; see the transport for how they travel. */
 export type QueryParams = Readonly<Record<string, string | number | readonly string[] | readonly number[]>>;
 
@@ -15,14 +17,16 @@ export interface StoreReader {
   close(): Promise<void>;
 }
 
+export type Rows = Buffer | RowBinary;
+
 export interface StoreWriter extends StoreReader {
   /** Statements without a result: schema, deletions. Resolves when it is done. */
   command(sql: string, params?: QueryParams): Promise<void>;
   /**
-   * Rows as JSONCompactEachRow bytes, one array per line, in the order of `columns`. Resolves when they are on disk and
-   * visible to every reader. One call is one block: all rows or none.
+   * Rows in the order of `columns`: RowBinary, or JSONCompactEachRow bytes (one array per line) where there are few.
+   * Resolves when they are on disk and visible to every reader. One call is one block: all rows or none.
    */
-  insert(table: string, columns: readonly string[], rows: Buffer): Promise<void>;
+  insert(table: string, columns: readonly string[], rows: Rows): Promise<void>;
 }
 
 export class StoreError extends Error {

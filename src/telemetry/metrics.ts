@@ -8,9 +8,17 @@ import type { LogHead } from '../log/log.ts';
 
 export interface MetricSources {
   readonly intake: IntakeCounters;
-  readonly loader: { readonly progress: LoaderProgress; readonly backlogBytes: number };
+  readonly loader: {
+    readonly progress: LoaderProgress;
+    readonly backlogBytes: number;
+    readonly waitingSeconds: number;
+  };
   readonly enrich: { readonly progress: EnrichProgress };
   readonly log: { readonly head: LogHead };
+  readonly deadLetters: {
+    count(): Promise<number>;
+    readonly counters: { readonly retried: number; readonly discarded: number };
+  };
 }
 
 export function buildMetrics({
@@ -18,6 +26,7 @@ export function buildMetrics({
   loader,
   enrich,
   log,
+  deadLetters,
 }: MetricSources): () => Promise<{ type: string; text: string }> {
   const metrics = new Metrics();
   const registers = [metrics];
@@ -63,12 +72,31 @@ export function buildMetrics({
   total('repriced_spans', 'Spans that a re-pricing gave another price', () => enrich.progress.repricedSpans);
   total('enrich_skipped_traces', 'Traces that could not be enriched', () => enrich.progress.skippedTraces);
   total('dead_letters', 'Records that could not be stored since start', () => loader.progress.deadLetters);
+  total('dead_letters_retried', 'Dead letters put into the log again', () => deadLetters.counters.retried);
+  total('dead_letters_discarded', 'Dead letters given up', () => deadLetters.counters.discarded);
+  new Gauge({
+    name: 'tributary_dead_letters_now',
+    help: 'Records that wait for somebody to retry or discard them',
+    registers,
+    async collect() {
+      // While the registry cannot be asked, the last number is as good as it gets; the others must not be missing for that.
+      const now = await deadLetters.count().catch(() => undefined);
+      if (now !== undefined) this.set(now);
+    },
+  });
   total(
     'log_quarantined_regions',
     'Damaged stretches of the log that were put aside',
     () => loader.progress.quarantinedRegions,
   );
+  total('log_quarantined_bytes', 'Bytes in these stretches', () => loader.progress.quarantinedBytes);
+  total('log_missing_segments', 'Files of the log that are gone', () => loader.progress.missingSegments);
   gauge('log_backlog_bytes', 'Durable but not yet stored', () => loader.backlogBytes);
+  gauge(
+    'store_waiting_seconds',
+    'How long the store has refused what waits; 0 when it does not',
+    () => loader.waitingSeconds,
+  );
   gauge('log_position', 'Position that the next event gets', () => log.head.position);
   gauge('loader_position', 'Everything before it is stored', () => loader.progress.position);
   gauge('enrich_position', 'Everything before it is counted and compared', () => enrich.progress.doneUntil);

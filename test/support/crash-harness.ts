@@ -1,43 +1,62 @@
 /**
- * Drives all five dialects against a real server, kills it with SIGKILL at random moments, starts it again on the same
- * data, and at the end compares what was acknowledged with what is stored. Everything random comes from one seed.
+ * Drives all five dialects against a real server, kills it with SIGKILL at random moments and at chosen points, starts it
+ * again on the same data, and at the end compares what was acknowledged with what is stored. Everything random comes
+ * from one seed; what the machine does in between does not.
  */
 
+import { existsSync, type FSWatcher, readdirSync, rmSync, watch } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Audit, audit } from './crash-audit.ts';
+import { type ClientParts, client, deliver, Ledger } from './crash-client.ts';
+import { nameOf, type Plan, plans } from './crash-plans.ts';
+import { bulk, MAKERS, type Session } from './crash-traffic.ts';
 import { TestServer } from './server.ts';
+import { newFingerprint } from './vendors.ts';
 
-export interface CrashReport {
+export interface CrashReport extends Audit {
   readonly seed: number;
   readonly cycles: number;
   readonly acknowledged: number;
   readonly unanswered: number;
-  readonly missing: readonly string[];
-  readonly doubled: readonly string[];
-  /** Step numbers given to two events of one trace. */
-  readonly repeatedSteps: readonly string[];
-  /** Acknowledged events whose span cannot be found. */
-  readonly missingSpans: readonly string[];
+  readonly deleted: number;
+  /** Ends of the server that nobody had planned. */
+  readonly unplanned: readonly string[];
+  readonly kills: ReadonlyMap<string, Kills>;
 }
 
-interface Posting {
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: unknown;
-  /** Markers of the events in it; each is found again in the stored payload. */
-  readonly markers: readonly string[];
+export interface Kills {
+  planned: number;
+  /** The process ended there, while it served. */
+  serving: number;
+  /** The process ended there, before it was ready. */
+  starting: number;
 }
 
-interface Session {
-  readonly projectId: string;
-  readonly key: string;
-  readonly fingerprintId: string;
+export interface CrashOptions {
+  readonly cycles: number;
+  readonly seed: number;
+  readonly clientsPerVendor?: number;
+  readonly comparedGroups?: number;
+  /** Only plans whose names begin so. */
+  readonly only?: string;
+  readonly progress?: (line: string) => void;
 }
 
-const CLIENTS_PER_DIALECT = 2;
-const TRACES_OPENED_MAX = 200;
-const KILL_AFTER_MS = { min: 30, max: 900 };
+const FAILPOINTS = fileURLToPath(new URL('./failpoints.cjs', import.meta.url));
+/** A point that is not reached in this time of loading will not be; the server is killed all the same. */
+const AIM_MS_MAX = 4_000;
+/** On a busy machine the loader's thread takes its time to start. */
+const LOADER_START_MS_MAX = 30_000;
+/** Merges begin when there are some parts: a second of inserts, on a quiet machine. */
+const MERGE_MS_MAX = 8_000;
+const MERGING = 'tmp_merge_';
+const BULK_BYTES = 12 * 1024 * 1024;
+/** More than a segment takes. */
+const BULKS_MAX = 8;
+const SETTLE_MS_MAX = 300_000;
 
 /** mulberry32: small, good enough, the same everywhere. */
 export function random(seed: number): () => number {
@@ -50,215 +69,178 @@ export function random(seed: number): () => number {
   };
 }
 
-type Make = (session: Session, id: string, size: number) => Posting;
-
-const MAKERS: readonly Make[] = [
-  ({ projectId, key }, id) => ({
-    path: `/${projectId}/`,
-    headers: { authorization: `Bearer ${key}` },
-    body: { event_id: id, event_type: 'chat.before', model: 'm', marker: `${id}.0` },
-    markers: [`${id}.0`],
-  }),
-  ({ key }, id, size) => ({
-    path: '/v1/runs/ingest',
-    headers: { authorization: `Bearer ${key}` },
-    body: {
-      events: Array.from({ length: size }, (_, i) => ({
-        type: i % 3 === 0 ? 'agent' : 'llm',
-        event: i % 2 === 0 ? 'start' : 'end',
-        runId: `${id}-${i >> 1}`,
-        ...(i > 1 ? { parentRunId: `${id}-0` } : {}),
-        timestamp: 1_790_000_000_000 + i,
-        name: 'n',
-        input: 'q',
-        output: 'a',
-        marker: `${id}.${i}`,
-      })),
-    },
-    markers: Array.from({ length: size }, (_, i) => `${id}.${i}`),
-  }),
-  ({ key }, id, size) => ({
-    path: '/monitoring/v1/events',
-    headers: { 'x-api-key': key },
-    body: Array.from({ length: size }, (_, i) => ({
-      id: `${id}-${i}`,
-      name: 'node.execution.initiated',
-      timestamp: '2026-01-15T09:30:00.123Z',
-      trace_id: `${id}-t`,
-      span_id: `${id}-s${i}`,
-      parent: { type: 'WORKFLOW', span_id: `${id}-w`, workflow_definition: { id: 'w', name: 'W', module: ['m'] } },
-      body: { node_definition: { id: 'n', name: 'N', module: ['m'] }, inputs: { marker: `${id}.${i}` } },
-    })),
-    markers: Array.from({ length: size }, (_, i) => `${id}.${i}`),
-  }),
-  ({ key, fingerprintId }, id) => ({
-    path: '/api/v1/events',
-    headers: { authorization: `Bearer ${key}`, 'idempotency-key': id },
-    body: {
-      event_name: 'llm',
-      fingerprint_id: fingerprintId,
-      agent: `agent ${id.length % 3}`,
-      session: 's',
-      properties: { inputs: { model: 'gpt-4o' }, output: { marker: `${id}.0` } },
-    },
-    markers: [`${id}.0`],
-  }),
-  ({ key }, id, size) => ({
-    path: size % 4 === 0 ? '/api/events' : '/api/events/ingest',
-    headers: { authorization: `Bearer ${key}` },
-    body: Array.from({ length: size }, (_, i) => ({
-      eventType: 'user_message',
-      // Several requests share a trace, so that its step numbers go across crashes.
-      traceId: id.replace(/-\d+$/, ''),
-      agentName: 'a',
-      idempotencyKey: `${id}.${i}`,
-      content: { marker: `${id}.${i}` },
-    })),
-    markers: Array.from({ length: size }, (_, i) => `${id}.${i}`),
-  }),
-];
-
-class Ledger {
-  readonly acknowledged = new Set<string>();
-  readonly unanswered = new Set<string>();
-}
-
-/** One client: sends, remembers what was acknowledged, and sends again what got no answer. */
-async function client(
-  url: () => string | undefined,
-  make: Make,
-  session: Session,
-  name: string,
-  rng: () => number,
-  ledger: Ledger,
-  stop: AbortSignal,
-): Promise<void> {
-  for (let n = 0; !stop.aborted; n += 1) {
-    const posting = make(session, `${name}-${n}`, 1 + Math.floor(rng() * 12));
-    for (let isDone = false; !isDone && !stop.aborted; ) {
-      const base = url();
-      if (base === undefined) {
-        await new Promise((resolve) => setTimeout(resolve, 5));
-        continue;
-      }
-      try {
-        const response = await fetch(base + posting.path, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json', ...posting.headers },
-          body: JSON.stringify(posting.body),
-        });
-        await response.arrayBuffer();
-        if (response.status >= 500) continue;
-        if (response.status >= 300) throw new Error(`${posting.path} answered ${response.status}`);
-        for (const marker of posting.markers) ledger.acknowledged.add(marker);
-        isDone = true;
-      } catch (error) {
-        if (error instanceof Error && error.message.includes('answered')) throw error;
-        for (const marker of posting.markers) ledger.unanswered.add(marker);
-        // Half of the clients give up on an unanswered request, as most SDKs do; the others send it again.
-        isDone = rng() < 0.5;
-      }
-    }
-  }
-}
-
-export async function crash(
-  cycles: number,
-  seed: number,
-  progress: (line: string) => void = () => undefined,
-): Promise<CrashReport> {
+export async function crash(options: CrashOptions): Promise<CrashReport> {
+  const { cycles, seed, clientsPerVendor = 2, comparedGroups = 60, only = '', progress = () => undefined } = options;
   const rng = random(seed);
   const dataDir = await mkdtemp(join(tmpdir(), 'tributary-crash-'));
   const ledger = new Ledger();
+  const stop = new AbortController();
   let server: TestServer | undefined = await TestServer.start({ dataDir });
   try {
-    const session: Session = { projectId: server.projectId, key: server.key, fingerprintId: await fingerprint(server) };
-    const stop = new AbortController();
-    let url: string | undefined = server.url;
-    const clients = MAKERS.flatMap((make, dialect) =>
-      Array.from({ length: CLIENTS_PER_DIALECT }, (_, i) =>
-        client(() => url, make, session, `c${dialect}-${i}`, random(seed + dialect * 100 + i), ledger, stop.signal),
+    const fingerprintId = await newFingerprint(server, server.key);
+    const session: Session = { projectId: server.projectId, key: server.key, fingerprintId };
+    await server.kill();
+    const run = new CrashRun(dataDir, { session, ledger, stop: stop.signal });
+    const clients = MAKERS.flatMap((make, maker) =>
+      Array.from({ length: clientsPerVendor }, (_, i) =>
+        client(run.parts, { make, maker, name: `c${maker}-${i}` }, random(seed + maker * 100 + i + 1)),
       ),
     );
     const clientsDone = Promise.all(clients);
     clientsDone.catch(() => stop.abort());
+    const planned = plans(rng);
     for (let cycle = 0; cycle < cycles && !stop.signal.aborted; cycle += 1) {
-      await new Promise((resolve) =>
-        setTimeout(resolve, KILL_AFTER_MS.min + rng() * (KILL_AFTER_MS.max - KILL_AFTER_MS.min)),
-      );
-      url = undefined;
-      await server.kill();
-      server = await TestServer.start({ dataDir });
-      url = server.url;
-      progress(`cycle ${cycle + 1}/${cycles}: ${ledger.acknowledged.size} acknowledged`);
+      let plan = planned.next().value;
+      while (!nameOf(plan).startsWith(only)) plan = planned.next().value;
+      const end = await run.cycle(plan, cycle);
+      progress(`cycle ${cycle + 1}/${cycles}: ${end}; ${ledger.acknowledged.size} events acknowledged`);
     }
+    server = await TestServer.start({ dataDir });
     stop.abort();
     await clientsDone;
-    await server.settle();
-    return { seed, cycles, ...(await audit(server, ledger)) };
+    progress('settling and comparing');
+    await server.settle(SETTLE_MS_MAX);
+    return {
+      ...{ seed, cycles, acknowledged: ledger.acknowledged.size, unanswered: ledger.unanswered.size },
+      ...{ deleted: ledger.deleted.size, unplanned: run.unplanned, kills: run.kills },
+      ...(await audit(server, session, ledger, comparedGroups)),
+    };
   } finally {
+    stop.abort();
     await server.stop();
     await rm(dataDir, { recursive: true, force: true });
   }
 }
 
-async function fingerprint(server: TestServer): Promise<string> {
-  const response = await fetch(`${server.url}/api/v1/fingerprints`, {
-    method: 'PUT',
-    headers: { authorization: `Bearer ${server.key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ language: 'python', language_version: '3.11', system: 'linux' }),
-  });
-  const { fingerprint_id: id } = (await response.json()) as { fingerprint_id: string };
-  return id;
-}
+class CrashRun {
+  readonly kills = new Map<string, Kills>();
+  readonly unplanned: string[] = [];
+  readonly parts: ClientParts;
+  readonly #dataDir: string;
+  readonly #report: string;
+  #url: string | undefined;
 
-interface StoredEvent {
-  readonly dialect: string;
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly step: number | null;
-  readonly payload: unknown;
-}
+  constructor(dataDir: string, parts: Omit<ClientParts, 'url'>) {
+    this.#dataDir = dataDir;
+    this.#report = join(dataDir, 'crash-report.json');
+    this.parts = { ...parts, url: () => this.#url };
+  }
 
-async function audit(server: TestServer, ledger: Ledger): Promise<Omit<CrashReport, 'seed' | 'cycles'>> {
-  const events = await server.all<StoredEvent>('/events');
-  const copies = new Map<string, number>();
-  const steps = new Map<string, number>();
-  const spanOf = new Map<string, StoredEvent>();
-  for (const event of events) {
-    const marker = /"marker":"([^"]+)"/.exec(JSON.stringify(event.payload))?.[1] ?? '';
-    copies.set(marker, (copies.get(marker) ?? 0) + 1);
-    spanOf.set(marker, event);
-    if (event.step !== null) {
-      const key = `${event.traceId} step ${event.step}`;
-      steps.set(key, (steps.get(key) ?? 0) + 1);
+  /** One start and one end; says which it was. */
+  async cycle(plan: Plan, cycle: number): Promise<string> {
+    rmSync(this.#report, { force: true });
+    const kills = this.kills.get(nameOf(plan)) ?? { planned: 0, serving: 0, starting: 0 };
+    this.kills.set(nameOf(plan), kills);
+    kills.planned += 1;
+    let server: TestServer;
+    try {
+      server = await TestServer.start({ dataDir: this.#dataDir, env: this.#environment(plan) });
+    } catch (error) {
+      if (!existsSync(this.#report)) throw error;
+      kills.starting += 1;
+      return `${nameOf(plan)}, while starting`;
+    }
+    this.#url = server.url;
+    const ended = server.exited().then(() => {
+      this.#url = undefined;
+    });
+    const hasLanded = await this.#endOf(plan, server, ended, cycle);
+    if (hasLanded) kills.serving += 1;
+    return hasLanded ? nameOf(plan) : `${nameOf(plan)} was not reached, killed`;
+  }
+
+  #environment(plan: Plan): Record<string, string> {
+    if (plan.kind !== 'aimed' && plan.kind !== 'starting') return {};
+    return {
+      NODE_OPTIONS: `--require ${FAILPOINTS}`,
+      CRASH_REPORT: this.#report,
+      ...(plan.kind === 'starting'
+        ? { CRASH_POINT: 'start', CRASH_NTH: String(Math.round(plan.afterMs)) }
+        : { CRASH_POINT: plan.point, CRASH_WHEN: plan.when, CRASH_NTH: String(plan.nth) }),
+    };
+  }
+
+  async #endOf(plan: Plan, server: TestServer, ended: Promise<void>, cycle: number): Promise<boolean> {
+    let isKilled = false;
+    const kill = async () => {
+      isKilled = true;
+      process.kill(server.pid, 'SIGKILL');
+      await ended;
+    };
+    if (plan.kind === 'random') await Promise.race([ended, sleep(plan.afterMs)]);
+    else if (plan.kind === 'merge') await Promise.race([ended, this.#mergeBegins(server)]);
+    else await Promise.race([ended, isFilling(plan) ? this.#fill(cycle, ended) : this.#loads(server, AIM_MS_MAX)]);
+    const hasReported = existsSync(this.#report);
+    if (this.#url !== undefined && !hasReported) await kill();
+    await ended;
+    if (!isKilled && !hasReported) this.unplanned.push(`cycle ${cycle}: ${server.stderr.slice(-5).join(' | ')}`);
+    if (plan.kind === 'random') return isKilled;
+    return plan.kind === 'merge' ? this.#merging().length > 0 : hasReported;
+  }
+
+  /** Sends large bodies until the server has ended, which is when its segment is full and the next one is opened. */
+  async #fill(cycle: number, ended: Promise<void>): Promise<void> {
+    let isOver = false;
+    void ended.then(() => {
+      isOver = true;
+    });
+    for (let n = 0; n < BULKS_MAX && !isOver; n += 1)
+      await Promise.race([
+        ended,
+        deliver(this.parts, bulk(this.parts.session, `bulk-${cycle}-${n}`, BULK_BYTES), () => 0),
+      ]);
+    await Promise.race([ended, sleep(AIM_MS_MAX)]);
+  }
+
+  /** Resolves when the server has been loading for this time, or has ended. */
+  async #loads(server: TestServer, ms: number): Promise<void> {
+    const isLoading = async () => {
+      const metrics = await fetch(`${server.url}/metrics`).then((response) => response.text());
+      return /^tributary_loaded_events_total [1-9]/m.test(metrics);
+    };
+    const deadline = Date.now() + LOADER_START_MS_MAX;
+    while (Date.now() < deadline && this.#url === server.url && !(await isLoading().catch(() => false)))
+      await sleep(50);
+    await sleep(ms);
+  }
+
+  /** Resolves when a part is being merged, or never will be in this time. */
+  async #mergeBegins(server: TestServer): Promise<void> {
+    const watchers: FSWatcher[] = [];
+    try {
+      await new Promise<void>((resolve) => {
+        void this.#loads(server, MERGE_MS_MAX).then(resolve);
+        for (const table of this.#tables())
+          watchers.push(watch(table, (_, name) => (name?.startsWith(MERGING) ? resolve() : undefined)));
+      });
+    } finally {
+      for (const watcher of watchers) watcher.close();
     }
   }
-  const spans = new Set<string>();
-  // Every trace must be listed; opening each one would take longer than the crashes.
-  const traces = await server.all<{ traceId: string; dialect: string }>('/traces');
-  const opened = traces.filter((_, i) => i % Math.ceil(traces.length / TRACES_OPENED_MAX) === 0);
-  for (const { traceId, dialect } of opened) {
-    const trace = await server.get<{ spans: { spanId: string }[] }>(
-      `/traces/${encodeURIComponent(traceId)}?dialect=${dialect}`,
-    );
-    for (const { spanId } of trace.spans) spans.add(`${dialect} ${traceId} ${spanId}`);
+
+  /** Parts that are being merged: the engine gives them names of their own until they are done. */
+  #merging(): readonly string[] {
+    return this.#tables().flatMap((table) => namesIn(table).filter((name) => name.startsWith(MERGING)));
   }
-  const nameOf = (trace: { traceId: string; dialect: string }) => `${trace.dialect} ${trace.traceId}`;
-  const listed = new Set(traces.map(nameOf));
-  const openedNames = new Set(opened.map(nameOf));
-  const acknowledged = [...ledger.acknowledged];
-  return {
-    acknowledged: acknowledged.length,
-    unanswered: ledger.unanswered.size,
-    missing: acknowledged.filter((marker) => !copies.has(marker)),
-    doubled: [...copies].filter(([, count]) => count > 1).map(([marker]) => marker),
-    repeatedSteps: [...steps].filter(([, count]) => count > 1).map(([key]) => key),
-    missingSpans: acknowledged.filter((marker) => {
-      const event = spanOf.get(marker);
-      if (event === undefined) return false;
-      const trace = `${event.dialect} ${event.traceId}`;
-      return !listed.has(trace) || (openedNames.has(trace) && !spans.has(`${trace} ${event.spanId}`));
-    }),
-  };
+
+  #tables(): readonly string[] {
+    const store = join(this.#dataDir, 'store', 'store');
+    return namesIn(store).flatMap((prefix) => namesIn(join(store, prefix)).map((table) => join(store, prefix, table)));
+  }
+}
+
+function isFilling(plan: Plan): boolean {
+  return plan.kind === 'aimed' && plan.fills;
+}
+
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

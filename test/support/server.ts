@@ -18,6 +18,8 @@ const START_MS_MAX = 30_000;
 const SETTLE_MS_MAX = 20_000;
 
 export interface StartOptions {
+  /** Another build than this one's. */
+  readonly program?: string;
   readonly dataDir?: string;
   readonly projectId?: string;
   readonly key?: string;
@@ -51,7 +53,7 @@ export class TestServer {
     const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'tributary-')));
     const projectId = options.projectId ?? '7b0e8f2a-0c3d-4c55-9d7e-1f2a3b4c5d6e';
     const key = options.key ?? 'trib_test_key_of_the_first_project';
-    const child = spawn(process.execPath, [PROGRAM, 'serve'], {
+    const child = spawn(process.execPath, [options.program ?? PROGRAM, 'serve'], {
       env: {
         PATH: process.env.PATH,
         TRIBUTARY_DATA_DIR: dataDir,
@@ -151,6 +153,12 @@ export class TestServer {
     this.#child.kill('SIGTERM');
     const [code] = (await gone) as [number | null];
     return code;
+  }
+
+  /** Resolves with the exit code when the process ends by itself; `null` when a signal ended it. */
+  async exited(): Promise<number | null> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit');
+    return this.#child.exitCode;
   }
 
   async stop(): Promise<void> {

@@ -76,6 +76,7 @@ const DEFAULTS: Record<FaultCode, number> = {
   'unsupported-encoding': 415,
   'invalid-field': 422,
   'body-timeout': 408,
+  'rate-limited': 429,
   overloaded: 503,
   internal: 500,
 };

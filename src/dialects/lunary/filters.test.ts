@@ -1,6 +1,7 @@
 /** The filter grammar of protocols/lunary.md 3.2, as the vendor's own serializer writes it. */
 
 import { describe, expect, it } from 'vitest';
+import { filterPartsMax } from '../../limits.ts';
 import { get, person, readSpan, type World } from './fake-reader.ts';
 import { vendorUuid } from './ids.ts';
 import { numberOf } from './people.ts';
@@ -170,6 +171,22 @@ describe('a list', () => {
       status: 422,
       body: { error: 'Error', message: expect.stringMatching(/^Validation error: .* at "(limit|page)"$/) },
     });
+  });
+
+  it.each([
+    `tags=${'a,'.repeat(filterPartsMax)}`,
+    `tags=${'a%252C'.repeat(filterPartsMax)}`,
+    `metadata=a${'.b'.repeat(filterPartsMax)}`,
+    `checks=${encodeURIComponent(`users=${'1,'.repeat(filterPartsMax)}`)}`,
+    'status=ok&'.repeat(filterPartsMax + 1),
+  ])('%.20s… has too many parts', async (query) => {
+    const message = `Validation error: Filters may have at most ${filterPartsMax} parts, all together`;
+    expect(await get(`/v1/runs?${query}`, WORLD)).toMatchObject({ status: 422, body: { message } });
+  });
+
+  it('takes a long search, and as many parts as are allowed', async () => {
+    for (const query of [`search=${'a.b,c '.repeat(1000)}`, `tags=${list(...Array<string>(filterPartsMax).fill('a'))}`])
+      expect(await get(`/v1/runs?${query}`, WORLD)).toMatchObject({ status: 200 });
   });
 
   it.each([

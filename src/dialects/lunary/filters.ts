@@ -6,6 +6,7 @@
 import { tagAnnotation } from '../../canonical/annotations.ts';
 import { at, isObject, type JsonValue } from '../../canonical/json.ts';
 import { microsFromIso } from '../../canonical/time.ts';
+import { filterPartsMax } from '../../limits.ts';
 import type { Directory } from '../dialect.ts';
 import type { Comparison, Condition, NumberField, Reader } from '../reader.ts';
 import { TYPE_MARK } from './marks.ts';
@@ -29,6 +30,18 @@ interface Sources {
 }
 
 const NOTHING: Condition = { any: [] };
+
+/** Every part becomes a condition of its own, and a name with dots has as many readings as dots. */
+export function tooManyParts(query: URLSearchParams): boolean {
+  let parts = 0;
+  for (const [name, value] of query) {
+    if (name === 'checks') parts += tooManyParts(new URLSearchParams(value)) ? filterPartsMax : 0;
+    if (Object.hasOwn(SEPARATORS, name)) parts += decoded(value).split(SEPARATORS[name] ?? ',').length;
+    else parts += 1;
+    if (parts > filterPartsMax) return true;
+  }
+  return false;
+}
 
 export async function filtersOf(query: URLSearchParams, sources: Sources): Promise<Filters> {
   const isOr = [...query.entries()].some(([name, value]) => name === 'OR' && value === '');
@@ -111,6 +124,14 @@ const FILTERS: Readonly<Record<string, Filter>> = {
   ),
 };
 
+/** Of the filters that take several values, or one that can be read in several ways. */
+const SEPARATORS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    ['models', 'tags', 'users', 'feedback', 'templates', 'tools', 'retrievers', 'custom-events'].map((id) => [id, ',']),
+  ),
+  metadata: '.',
+  'user-props': '.',
+};
 const STATUSES: Readonly<Record<string, readonly string[]>> = {
   success: ['ok'],
   error: ['error'],

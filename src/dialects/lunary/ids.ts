@@ -3,7 +3,7 @@
  * server makes of it (`protocols/lunary.md` 2.2); and the one that the Python client makes before it sends (4.2).
  */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { looksLikeUuid } from '../../canonical/ids.ts';
 
 const UUID_CHARS = 36;
@@ -33,5 +33,5 @@ export function storedIdsOf(id: string, key: string | undefined): readonly strin
 }
 
 function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }

@@ -3,6 +3,7 @@
  * reading. Field by field: docs/dialects/lunary.md.
  */
 
+import { pick } from '../../canonical/json.ts';
 import { refuse } from '../../canonical/outcome.ts';
 import type { Accepted, DecodedItem, Dialect, EventRoute, IntakeRequest, ResourceRoute } from '../dialect.ts';
 import { SERIES } from './analytics.ts';
@@ -32,6 +33,7 @@ const ingest: EventRoute = {
   path: '/v1/runs/ingest',
   credential: headClaim,
   decode,
+  outline: (event) => pick(event, ['runId']),
   accepted: ({ items }: Accepted) => ({ status: 200, body: { results: resultsOf(items) } }),
   refused,
 };
@@ -44,6 +46,7 @@ const report: EventRoute = {
   credential: () => ({ by: 'body' }),
   bodyClaim: reportClaim,
   decode: decodeReport,
+  outline: (event) => pick(event, ['runId']),
   accepted: ({ items }: Accepted) => ({ status: 200, body: resultsOf(items) }),
   refused: reportRefused,
 };

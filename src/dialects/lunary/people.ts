@@ -1,6 +1,6 @@
 /** Users as the vendor shows them: with a number, which it counts up and we derive from the user's own id. */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { JsonObject } from '../../canonical/json.ts';
 import { pageRowsMax } from '../../limits.ts';
 import type { Directory, Person } from '../dialect.ts';
@@ -19,7 +19,7 @@ const HEX_DIGITS = 12;
 
 /** 48 bits: a number that JSON carries exactly, and far from the small ones that people give their users. */
 export function numberOf(externalId: string): number {
-  return Number.parseInt(createHash('sha256').update(externalId).digest('hex').slice(0, HEX_DIGITS), 16);
+  return Number.parseInt(hash('sha256', externalId).slice(0, HEX_DIGITS), 16);
 }
 
 /** The users with these ids, by id; people that are only in the registry, or only on spans, are complete as far as known. */

@@ -1,9 +1,12 @@
 /** Routes that read back: the vendor's private key is a key that may read (`protocols/lunary.md` 1.1, 3). */
 
 import type { Fault, Outcome } from '../../canonical/outcome.ts';
+import { filterPartsMax } from '../../limits.ts';
 import type { IntakeRequest, Reply, ResourceRoute, RouteContext } from '../dialect.ts';
 import { credentialOfHead, headClaim } from './credential.ts';
+import { tooManyParts } from './filters.ts';
 import { message, privateOnly, refused } from './reply.ts';
+import { invalid } from './write-back-body.ts';
 
 export interface Asked extends RouteContext {
   readonly request: IntakeRequest;
@@ -41,6 +44,8 @@ async function answered(answer: Answer, request: IntakeRequest, context: RouteCo
   await context.directory.settled();
   const key = credentialOfHead(request.head)?.value;
   const { query, params } = request.head;
+  if (tooManyParts(query))
+    return refused(invalid(`Filters may have at most ${filterPartsMax} parts, all together`).fault);
   const outcome = await answer({ ...context, request, key, query, id: params.id ?? '' });
   return outcome.ok ? outcome.value : refused(outcome.fault);
 }

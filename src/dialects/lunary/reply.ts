@@ -33,6 +33,7 @@ const ANSWERS: Partial<Record<FaultCode, { readonly status?: number; readonly me
   'too-large': { message: 'request entity too large' },
   // Its router knows no 405.
   'method-not-allowed': { status: 404, message: 'Not Found' },
+  'rate-limited': { message: 'Sometimes You Just Have to Slow Down.' },
   internal: { message: 'Internal Server Error' },
 };
 

@@ -62,9 +62,9 @@ export function spansOf(events: readonly EventDraft[]): Record<string, JsonObjec
 
 function flat(span: ReturnType<typeof emptySpan>): JsonObject {
   const counts = span.tokens?.[2] ?? [];
-  const text = [...span.text].map(([name, [, , value]]): [string, JsonValue] => [
+  const text = Object.entries(span.text).map(([name, [, , value]]): [string, JsonValue] => [
     name,
-    JSON_REGISTERS.includes(name) ? JSON.parse(value) : value,
+    (JSON_REGISTERS as readonly string[]).includes(name) ? JSON.parse(value) : value,
   ]);
   return {
     start: span.start,

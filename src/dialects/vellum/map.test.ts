@@ -55,7 +55,7 @@ function fold(...events: readonly Sent[]): FoldedSpan {
 }
 
 function text(span: FoldedSpan, register: TextRegister): string | undefined {
-  return span.text.get(register)?.[2];
+  return span.text[register]?.[2];
 }
 
 test('the trace is the outermost span of the chain, the parent the nearest', () => {

@@ -72,7 +72,7 @@ function foldAll(events: readonly EventDraft[]): Map<string, FoldedSpan> {
 
 function present(spanId: string, span: FoldedSpan): { spanId: string } & Record<string, unknown> {
   const text = TEXT_KEYS.map((key) => {
-    const value = span.text.get(key)?.[2] ?? null;
+    const value = span.text[key]?.[2] ?? null;
     return [key, value !== null && JSON_REGISTERS.includes(key) ? JSON.parse(value) : value] as const;
   });
   const usage = span.tokens === undefined ? undefined : usageOfCounts(span.tokens[2]);

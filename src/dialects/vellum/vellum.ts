@@ -19,6 +19,7 @@ const events: EventRoute = {
   loggedHeaders: [],
   credential,
   decode,
+  outline: () => ({}),
   events(request, items, context) {
     const texts = elementTexts(request.text);
     return items.flatMap((item, i) =>

@@ -1,6 +1,6 @@
 /** One text for equal JSON: keys sorted, no spaces. So that a client that restarts gets the fingerprint it had. */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { JsonObject, JsonValue } from '../../canonical/json.ts';
 
 /** Recursion is bounded by `nestingDepthMax`, which intake has checked. */
@@ -19,5 +19,5 @@ function memberText(object: JsonObject, key: string): string[] {
 }
 
 export function sha256Hex(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }

@@ -30,6 +30,7 @@ function CASES(): [FaultCode, number, string][] {
     'unsupported-encoding': [415, 'unsupported-encoding'],
     'invalid-field': [422, 'validation-error'],
     'body-timeout': [408, 'request-timeout'],
+    'rate-limited': [429, 'rate-limited'],
     overloaded: [503, 'unavailable'],
     internal: [500, 'internal-error'],
   };

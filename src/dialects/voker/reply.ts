@@ -26,6 +26,7 @@ const TYPE: Record<FaultCode, string> = {
   'unsupported-encoding': 'unsupported-encoding',
   'invalid-field': 'validation-error',
   'body-timeout': 'request-timeout',
+  'rate-limited': 'rate-limited',
   overloaded: 'unavailable',
   internal: 'internal-error',
 };

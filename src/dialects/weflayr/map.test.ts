@@ -25,7 +25,7 @@ function fragmentOf(body: JsonObject) {
 function fold(...bodies: JsonObject[]) {
   const span = emptySpan();
   for (const body of bodies) joinFragment(span, fragmentOf(body));
-  return Object.fromEntries([...span.text].map(([name, [, , value]]) => [name, value]));
+  return Object.fromEntries(Object.entries(span.text).map(([name, [, , value]]) => [name, value]));
 }
 
 describe('where an event belongs', () => {

@@ -61,7 +61,7 @@ function fold(drafts: readonly EventDraft[]) {
 }
 
 function present(span: ReturnType<typeof emptySpan>) {
-  const text = Object.fromEntries([...span.text].map(([name, [, , value]]) => [name, value]));
+  const text = Object.fromEntries(Object.entries(span.text).map(([name, [, , value]]) => [name, value]));
   const json = (value: string | undefined) => (value === undefined ? null : JSON.parse(value));
   const usage = usageOfCounts(span.tokens?.[2] ?? []);
   const patches = [...span.metadata.values()].sort(([a], [b]) => a - b).map(([, , patch]) => JSON.parse(patch));

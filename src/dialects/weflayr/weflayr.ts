@@ -74,6 +74,7 @@ const events: EventRoute = {
   loggedHeaders: [],
   credential,
   decode,
+  outline: () => ({}),
   events: (request, items, context) =>
     items.flatMap((item, i) => (item.ok ? [weflayrEvent(item.value, request.text, context, i)] : [])),
   accepted: () => ({ status: 200, body: { ok: true } }),

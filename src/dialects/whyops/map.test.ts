@@ -319,9 +319,9 @@ describe('events that share a span', () => {
     const span = emptySpan();
     const fragments = drafts(events).flatMap((draft) => draft.fragments);
     for (const fragment of [...fragments, ...fragments]) joinFragment(span, fragment);
-    const value = (name: TextRegister) => span.text.get(name)?.[2];
+    const value = (name: TextRegister) => span.text[name]?.[2];
     const { start, end, duration } = span;
-    return { start, end, duration: duration?.[2], value, all: Object.fromEntries([...span.text].sort()) };
+    return { start, end, duration: duration?.[2], value, all: { ...span.text } };
   }
 
   it('a response ends what its request began, and the request knows the input', () => {

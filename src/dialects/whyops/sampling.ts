@@ -1,6 +1,6 @@
 /** Where a trace stands between 0 and 1, by the vendor's hash (`protocols/whyops.md` 4.4): the same for all its events. */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 export interface SampledTrace {
   readonly traceId: string;
@@ -14,6 +14,5 @@ const HEX_DIGITS = 8;
 /** SHA-256 of compact JSON in this key order. A trace is kept when the point is not above the agent's rate. */
 export function samplingPoint({ traceId, userId, environmentId, agentName }: SampledTrace): number {
   const text = JSON.stringify({ traceId, userId, environmentId, agentName });
-  const hash = createHash('sha256').update(text).digest('hex');
-  return Number.parseInt(hash.slice(0, HEX_DIGITS), 16) / 0xffffffff;
+  return Number.parseInt(hash('sha256', text).slice(0, HEX_DIGITS), 16) / 0xffffffff;
 }

@@ -32,7 +32,7 @@ export function directoryWith(known: Partial<Directory> = {}): Directory {
     listAgentVersions: unasked,
     listPeople: unasked,
     people: unasked,
-    settings: async () => ({ strictAgentVersions: false }),
+    settings: async () => ({ strictAgentVersions: false, retentionDays: 'default' }),
     samplingRates: async () => new Map(),
     setSamplingRate: unasked,
     settled: async () => undefined,

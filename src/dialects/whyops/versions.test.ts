@@ -24,7 +24,7 @@ function stamp(
 ): Promise<Outcome<IntakeRequest>> {
   const directory = directoryWith({
     currentAgentVersion: (name) => (Object.hasOwn(CURRENT, name) ? CURRENT[name] : undefined),
-    settings: async () => ({ strictAgentVersions: isStrict }),
+    settings: async () => ({ strictAgentVersions: isStrict, retentionDays: 'default' }),
   });
   const reader = readerWith({
     tally: async ({ where, offset }) => {

@@ -3,6 +3,7 @@
  * object per request to `/api/events/ingest` and register their agent once; everything else is for people with curl.
  */
 
+import { pick } from '../../canonical/json.ts';
 import { elementTexts } from '../../canonical/json-text.ts';
 import type { Dialect, EventRoute } from '../dialect.ts';
 import { CONTEXT_HEADERS } from './context.ts';
@@ -29,6 +30,7 @@ function eventRoute(
     loggedHeaders: [...CONTEXT_HEADERS, VERSIONS_HEADER],
     credential,
     decode: (request) => decodeEvents(request, forced),
+    outline: (event) => pick(event, ['agentName', 'traceId', 'idempotencyKey']),
     admit: stampVersions,
     events: ({ head, text }, items, context) => {
       const texts = elementTexts(text);

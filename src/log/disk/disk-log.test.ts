@@ -6,8 +6,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { describeLog, drain } from '../log.contract.ts';
 import { DiskLog } from './disk-log.ts';
 import { DiskLogReader } from './disk-log-reader.ts';
-import { frameHeaderBytes } from './frame.ts';
-import { listSegments } from './segments.ts';
+import { type LogFileSystem, nodeFiles } from './files.ts';
+import { encodeFrame, frameHeaderBytes, plainMark } from './frame.ts';
+import { listSegments, readCheckpoint, writeCheckpoint } from './segments.ts';
 
 const directories: string[] = [];
 async function newDirectory(): Promise<string> {
@@ -51,7 +52,7 @@ describe('disk log', () => {
     await fill(directory, 30);
     const [next] = await fill(directory, 1);
     expect(next).toBe(30);
-    expect((await listSegments(directory)).length).toBeGreaterThan(2);
+    expect((await listSegments(nodeFiles, directory)).length).toBeGreaterThan(2);
     expect((await readAll(directory)).bodies).toHaveLength(31);
   });
 
@@ -65,7 +66,7 @@ describe('disk log', () => {
   it('forgets a torn tail, keeps all before it, and writes on', async () => {
     const directory = await newDirectory();
     await fill(directory, 10);
-    const [last = ''] = (await listSegments(directory)).slice(-1);
+    const [last = ''] = (await listSegments(nodeFiles, directory)).slice(-1);
     const size = (await readFile(join(directory, last))).length;
     await truncate(join(directory, last), size - 3);
     const before = await readAll(directory);
@@ -78,7 +79,7 @@ describe('disk log', () => {
   it('puts a damaged record aside and goes on behind it', async () => {
     const directory = await newDirectory();
     await fill(directory, 10);
-    const [first = ''] = await listSegments(directory);
+    const [first = ''] = await listSegments(nodeFiles, directory);
     const bytes = await readFile(join(directory, first));
     const second = bytes.indexOf('record 1');
     bytes[second] = (bytes[second] ?? 0) ^ 0x01;
@@ -97,7 +98,7 @@ describe('disk log', () => {
         await fill(directory, 12);
         const recordBytes = frameHeaderBytes + 2 + 'record 0'.length;
         const damaged = new Set<string>();
-        for (const segment of await listSegments(directory)) {
+        for (const segment of await listSegments(nodeFiles, directory)) {
           const bytes = await readFile(join(directory, segment));
           for (const hit of hits.filter((h) => h < bytes.length)) {
             bytes[hit] = (bytes[hit] ?? 0) ^ 0x10;
@@ -121,7 +122,7 @@ describe('disk log', () => {
     const reader = await DiskLogReader.open(directory);
     await drain(reader, log);
     await reader.release(25);
-    expect((await listSegments(directory)).length).toBeLessThan(4);
+    expect((await listSegments(nodeFiles, directory)).length).toBeLessThan(4);
     await log.close();
     await reader.close();
     expect((await readAll(directory)).bodies).toEqual([
@@ -149,6 +150,65 @@ describe('disk log', () => {
     await reader.release(positions[0] ?? 0);
     await reader.close();
     expect((await readAll(directory)).bodies).toEqual(positions.map((_, i) => `later ${i}`));
+  });
+
+  it('takes no damaged checkpoint for another one', async () => {
+    const directory = await newDirectory();
+    await writeCheckpoint(nodeFiles, directory, 1234);
+    const path = join(directory, 'checkpoint.json');
+    const good = await readFile(path);
+    expect(await readCheckpoint(nodeFiles, directory)).toBe(1234);
+    for (let bit = 0; bit < good.length * 8; bit += 1) {
+      const bad = Buffer.from(good);
+      bad[bit >> 3] = (bad[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      await writeFile(path, bad);
+      expect([bit, await readCheckpoint(nodeFiles, directory)]).toEqual([bit, 0]);
+    }
+    // As versions before wrote it.
+    await writeFile(path, '{"position":77}');
+    expect(await readCheckpoint(nodeFiles, directory)).toBe(77);
+  });
+
+  it('keeps a segment of which the disk did not give a part, instead of deleting it', async () => {
+    const directory = await newDirectory();
+    await fill(directory, 30);
+    const [first = ''] = await listSegments(nodeFiles, directory);
+    let isBroken = true;
+    const files: LogFileSystem = {
+      ...nodeFiles,
+      open: async (path, flags) => {
+        const file = await nodeFiles.open(path, flags);
+        const failed = async () => Promise.reject(Object.assign(new Error('EIO'), { code: 'EIO' }));
+        if (isBroken && path.endsWith(first)) file.read = failed;
+        return file;
+      },
+    };
+    const log = await DiskLog.open(directory, { files });
+    const reader = await DiskLogReader.open(directory, { files });
+    const records = await drain(reader, log);
+    expect(records.length).toBeGreaterThan(0);
+    expect(records.length).toBeLessThan(30);
+    expect(reader.counters.quarantinedRegions).toBe(1);
+    isBroken = false;
+    await reader.release(30);
+    await reader.close();
+    await log.close();
+    expect(await readdir(directory)).not.toContain(first);
+    expect((await readFile(join(directory, 'quarantine', first))).toString('latin1')).toContain('record 0');
+  });
+
+  it('reads no record that a body holds, when the record around it is torn', async () => {
+    const directory = await newDirectory();
+    const log = await DiskLog.open(directory);
+    const [head, body] = encodeFrame({ meta: '{"forged":1}', body: Buffer.from('x'), count: 1 }, 1, plainMark);
+    await log.append({ meta: '{}', body: Buffer.concat([head, body]), count: 1 });
+    await log.append({ meta: '{}', body: Buffer.from('behind it'), count: 1 });
+    await log.close();
+    const [segment = ''] = await listSegments(nodeFiles, directory);
+    const bytes = await readFile(join(directory, segment));
+    bytes[30] = (bytes[30] ?? 0) ^ 1;
+    await writeFile(join(directory, segment), bytes);
+    expect((await readAll(directory)).bodies).toEqual(['behind it']);
   });
 
   it('refuses, keeps nothing, and recovers alone when the disk does', async () => {

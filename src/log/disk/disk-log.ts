@@ -3,22 +3,17 @@
  * record syncs alone, 66 k/s with 50 writers (measured, docs/decisions/0001).
  *
  * Invariants: `head` covers only bytes that were synced. After any failed write or sync the segment is cut back to
- * `head` and closed: a later sync on the same file could claim success for pages that the kernel has dropped.
+ * `head` and closed: a later sync on the same file could claim success for pages that the kernel has dropped. Nothing
+ * else is written before that cut has worked, for readers take all of a segment that is followed by another.
  */
 
-import { type FileHandle, open, readFile, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bodyBytesMax, groupCommitBytesMax, segmentBytesMax } from '../../limits.ts';
+import { groupCommitBytesMax, segmentBytesMax } from '../../limits.ts';
 import { type EventLog, type LogHead, LogUnavailable, type NewRecord } from '../log.ts';
-import { decodeFrame, encodeFrame, nextMagic } from './frame.ts';
-import {
-  firstPositionOf,
-  listSegments,
-  prepareDirectory,
-  readCheckpoint,
-  segmentName,
-  syncDirectory,
-} from './segments.ts';
+import { endOfLog } from './end-of-log.ts';
+import { type LogFile, type LogFileSystem, nodeFiles, writeFully } from './files.ts';
+import { encodeFrame, type FrameMark, newMark } from './frame.ts';
+import { firstPositionOf, prepareDirectory, readCheckpoint, segmentName, syncDirectory } from './segments.ts';
 
 interface Pending {
   readonly frame: readonly Uint8Array[];
@@ -29,38 +24,50 @@ interface Pending {
   readonly reject: (error: LogUnavailable) => void;
 }
 
-/** A frame is at most a body, its meta and a header; meta is bounded by Node's 16 KiB of headers. */
-export const frameBytesMax = bodyBytesMax + 1024 * 1024;
+export interface DiskLogOptions {
+  /** At least this comes next, for a store that already holds more than the log knows of (the log was lost or deleted). */
+  readonly positionMin?: number;
+  readonly segmentBytesMax?: number;
+  readonly files?: LogFileSystem;
+}
 
 export class DiskLog implements EventLog {
   readonly #directory: string;
+  readonly #files: LogFileSystem;
+  readonly #mark: FrameMark = newMark();
   readonly #listeners: ((head: LogHead) => void)[] = [];
   readonly #segmentBytesMax: number;
   #queue: Pending[] = [];
-  #file: FileHandle | undefined;
+  #file: LogFile | undefined;
+  /** The segment of `head`, when bytes behind `head` may be in it that were refused. */
+  #uncut: LogFile | undefined;
   #head: LogHead;
+  /** First position of the newest segment that holds something. */
+  #previous: number | undefined;
   /** Positions are handed out at once, before the write, so that waiting appends keep their order. */
   #next: number;
   #flushing: Promise<void> | undefined;
 
-  private constructor(directory: string, next: number, segmentBytes: number, totalBytes: number) {
+  private constructor(
+    directory: string,
+    options: DiskLogOptions,
+    end: { next: number; previous: number | undefined; totalBytes: number },
+  ) {
     this.#directory = directory;
-    this.#next = next;
-    this.#segmentBytesMax = segmentBytes;
-    this.#head = { position: next, segment: segmentName(next), bytes: 0, totalBytes };
+    this.#files = options.files ?? nodeFiles;
+    this.#segmentBytesMax = options.segmentBytesMax ?? segmentBytesMax;
+    this.#next = end.next;
+    this.#previous = end.previous;
+    this.#head = { position: end.next, segment: this.#nameFor(end.next), bytes: 0, totalBytes: end.totalBytes };
   }
 
-  /**
-   * `positionMin`: at least this position comes next, for a store that already holds more than the log knows of
-   * (the log directory was lost or deleted).
-   */
-  static async open(
-    directory: string,
-    options: { positionMin?: number; segmentBytesMax?: number } = {},
-  ): Promise<DiskLog> {
-    await prepareDirectory(directory);
-    const next = Math.max(await endOfLog(directory), await readCheckpoint(directory), options.positionMin ?? 0);
-    return new DiskLog(directory, next, options.segmentBytesMax ?? segmentBytesMax, await bytesOnDisk(directory));
+  static async open(directory: string, options: DiskLogOptions = {}): Promise<DiskLog> {
+    const files = options.files ?? nodeFiles;
+    await prepareDirectory(files, directory);
+    const checkpoint = await readCheckpoint(files, directory);
+    const end = await endOfLog(files, directory, checkpoint);
+    const next = Math.max(end.next, checkpoint, options.positionMin ?? 0);
+    return new DiskLog(directory, options, { ...end, next });
   }
 
   get head(): LogHead {
@@ -73,7 +80,7 @@ export class DiskLog implements EventLog {
 
   append(record: NewRecord): Promise<number> {
     const position = this.#next;
-    const frame = encodeFrame(record, position);
+    const frame = encodeFrame(record, position, this.#mark);
     this.#next += record.count;
     return new Promise((resolve, reject) => {
       const bytes = frame[0].length + frame[1].length;
@@ -84,6 +91,7 @@ export class DiskLog implements EventLog {
 
   async close(): Promise<void> {
     while (this.#flushing !== undefined) await this.#flushing;
+    if (this.#uncut !== undefined) await this.#cut().catch(() => undefined);
     await this.#closeSegment();
   }
 
@@ -122,6 +130,7 @@ export class DiskLog implements EventLog {
     const [first] = group;
     const last = group.at(-1);
     if (first === undefined || last === undefined) return;
+    if (this.#uncut !== undefined) await this.#cut();
     if (this.#file !== undefined && this.#head.bytes >= this.#segmentBytesMax) await this.#closeSegment();
     this.#file ??= await this.#openSegment(first.position);
     const parts = group.flatMap((pending) => pending.frame);
@@ -136,11 +145,21 @@ export class DiskLog implements EventLog {
     };
   }
 
-  async #openSegment(position: number): Promise<FileHandle> {
-    const segment = segmentName(position);
-    // An empty segment of this name may be left from a crash; one with records cannot, its positions are taken.
-    const file = await open(join(this.#directory, segment), 'w');
-    await syncDirectory(this.#directory);
+  #nameFor(first: number): string {
+    return segmentName(first, this.#previous ?? first, this.#mark);
+  }
+
+  async #openSegment(position: number): Promise<LogFile> {
+    const segment = this.#nameFor(position);
+    const path = join(this.#directory, segment);
+    const file = await this.#files.open(path, 'wx');
+    try {
+      await syncDirectory(this.#files, this.#directory);
+    } catch (error) {
+      await file.close().catch(() => undefined);
+      await this.#files.unlink(path).catch(() => undefined);
+      throw error;
+    }
     this.#head = { ...this.#head, position, segment, bytes: 0 };
     return file;
   }
@@ -148,61 +167,24 @@ export class DiskLog implements EventLog {
   async #closeSegment(): Promise<void> {
     const file = this.#file;
     this.#file = undefined;
-    await file?.close();
+    if (this.#head.bytes > 0) this.#previous = firstPositionOf(this.#head.segment);
+    // Everything in it is synced.
+    await file?.close().catch(() => undefined);
   }
 
   async #abandonSegment(): Promise<void> {
-    const file = this.#file;
+    if (this.#file === undefined) return;
+    this.#uncut = this.#file;
     this.#file = undefined;
-    if (file === undefined) return;
-    // Best effort: when even this fails, the loader may later store requests that were answered with 503.
-    await file.truncate(this.#head.bytes).catch(() => undefined);
-    await file.close().catch(() => undefined);
-    if (this.#head.bytes === 0) await unlink(join(this.#directory, this.#head.segment)).catch(() => undefined);
+    // When this fails, too, it is tried again before the next write.
+    await this.#cut().catch(() => undefined);
   }
-}
 
-async function writeFully(
-  file: FileHandle,
-  parts: readonly Uint8Array[],
-  total: number,
-  offset: number,
-): Promise<void> {
-  const { bytesWritten } = await file.writev(parts, offset);
-  if (bytesWritten === total) return;
-  const rest = Buffer.concat(parts).subarray(bytesWritten);
-  for (let written = 0; written < rest.length; ) {
-    const result = await file.write(rest, written, rest.length - written, offset + bytesWritten + written);
-    written += result.bytesWritten;
+  async #cut(): Promise<void> {
+    await this.#uncut?.truncate(this.#head.bytes);
+    await this.#uncut?.close().catch(() => undefined);
+    this.#uncut = undefined;
+    if (this.#head.bytes > 0) this.#previous = firstPositionOf(this.#head.segment);
+    else await this.#files.unlink(join(this.#directory, this.#head.segment)).catch(() => undefined);
   }
-}
-
-/**
- * The position behind the last whole record: only the newest non-empty segment is read. Never below the name of the newest
- * segment, also when that one is empty (its writes failed): names have to grow with what is in them.
- */
-async function endOfLog(directory: string): Promise<number> {
-  const segments = await listSegments(directory);
-  const newest = segments.at(-1);
-  const floor = newest === undefined ? 0 : firstPositionOf(newest);
-  for (const segment of segments.reverse()) {
-    const buffer = await readFile(join(directory, segment));
-    let end: number | undefined;
-    let offset = 0;
-    while (offset !== -1 && offset < buffer.length) {
-      const reading = decodeFrame(buffer, offset, frameBytesMax);
-      if (reading.kind === 'frame') end = reading.record.position + reading.record.count;
-      offset = reading.kind === 'frame' ? offset + reading.bytes : nextMagic(buffer, offset + 1);
-    }
-    if (end !== undefined) return Math.max(end, floor);
-    // Torn from its first byte: its name may be that of an unfinished record.
-    if (buffer.length > 0) return Math.max(firstPositionOf(segment) + 1, floor);
-  }
-  return floor;
-}
-
-async function bytesOnDisk(directory: string): Promise<number> {
-  let bytes = 0;
-  for (const segment of await listSegments(directory)) bytes += (await stat(join(directory, segment))).size;
-  return bytes;
 }

@@ -70,12 +70,14 @@ it('0001 → 0002 keeps what there is, and what is new works', async () => {
     expect(await names.getAgent('agent')).toMatchObject({ id: 'agent-id', description: 'does', number: 1 });
     expect(await names.getAgentVersion('agent', 'v1')).toMatchObject({ number: 1, content: '{}' });
     expect(await names.hasFingerprint('f')).toBe(true);
-    expect(await registry.findDeadLetter(PROJECT, 7)).toMatchObject({ reason: 'why' });
+    expect(await registry.deadLetters.find({ projectId: PROJECT, seesNobodys: false }, 7)).toMatchObject({
+      ...{ reason: 'why', events: 0, bodyBytes: 1, failedRetries: 0, discarded: null },
+    });
     expect(names.currentAgentVersion('agent')).toBe(version === 'v2' ? undefined : 'v2');
     await names.ensureAgentVersion('agent', { name: version, content: version });
     expect(names.currentAgentVersion('agent')).toBe(version);
     expect(await names.samplingRates()).toEqual(new Map());
-    expect(await names.settings()).toEqual({ strictAgentVersions: false });
+    expect(await names.settings()).toEqual({ strictAgentVersions: false, retentionDays: 'default' });
     expect(await registry.prices.revision()).toBe(0);
     expect(await registry.mark('enrich')).toBe(0);
     await registry.close();

@@ -1,6 +1,6 @@
 /** Keys are random, kept as SHA-256, and compared in constant time. */
 
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { looksLikeUuid } from '../../canonical/ids.ts';
 
 const PREFIX = 'trib_';
@@ -11,9 +11,7 @@ export function newSecret(): string {
 
 /** UUID-shaped secrets (Lunary's) are compared without regard to case, as their vendor does; all others as they are. */
 export function hashSecret(secret: string): string {
-  return createHash('sha256')
-    .update(looksLikeUuid(secret) ? secret.toLowerCase() : secret)
-    .digest('hex');
+  return hash('sha256', looksLikeUuid(secret) ? secret.toLowerCase() : secret);
 }
 
 export function sameHash(a: string, b: string): boolean {

@@ -8,9 +8,7 @@ import { Kysely, Migrator, type SqliteDatabase, SqliteDialect } from 'kysely';
 import Database from 'libsql';
 import { newProjectId, type ProjectId, readProjectId } from '../../canonical/ids.ts';
 import type { Directory, ProjectSettings } from '../../dialects/dialect.ts';
-import { deadLettersMax } from '../../limits.ts';
 import {
-  type DeadLetter,
   type Key,
   type Mentioned,
   type Principal,
@@ -20,10 +18,18 @@ import {
   type Scope,
 } from '../registry.ts';
 import { CurrentVersions } from './current-versions.ts';
+import { withRefusals } from './refusals.ts';
 import { hashSecret, newSecret, prefixOf, sameHash } from './secrets.ts';
+import { SqliteAudit } from './sqlite-audit.ts';
+import { SqliteDeadLetters } from './sqlite-dead-letters.ts';
+import { SqliteDeletions } from './sqlite-deletions.ts';
 import { SqliteDirectory } from './sqlite-directory.ts';
+import { SqliteLimits } from './sqlite-limits.ts';
 import { SqliteOwnPrices } from './sqlite-prices.ts';
+import { SqliteRedaction } from './sqlite-redaction.ts';
+import { SqliteRemovals } from './sqlite-removals.ts';
 import { SqliteRepricings } from './sqlite-repricings.ts';
+import { SqliteRetentionRuns } from './sqlite-retention.ts';
 import { SqliteSampling } from './sqlite-sampling.ts';
 import { SqliteSettings } from './sqlite-settings.ts';
 import { MIGRATIONS, type Tables } from './tables.ts';
@@ -45,6 +51,13 @@ export class SqliteRegistry implements Registry {
   readonly prices: SqliteOwnPrices;
   readonly repricings: SqliteRepricings;
   readonly sampling: SqliteSampling;
+  readonly redaction: SqliteRedaction;
+  readonly limits: SqliteLimits;
+  readonly deadLetters: SqliteDeadLetters;
+  readonly audit: SqliteAudit;
+  readonly deletions: SqliteDeletions;
+  readonly retentionRuns: SqliteRetentionRuns;
+  readonly removals: SqliteRemovals;
 
   private constructor(db: Kysely<Tables>) {
     this.#db = db;
@@ -52,6 +65,13 @@ export class SqliteRegistry implements Registry {
     this.prices = new SqliteOwnPrices(db);
     this.repricings = new SqliteRepricings(db);
     this.sampling = new SqliteSampling(db);
+    this.redaction = new SqliteRedaction(db);
+    this.limits = new SqliteLimits(db);
+    this.deadLetters = new SqliteDeadLetters(db);
+    this.audit = new SqliteAudit(db);
+    this.deletions = new SqliteDeletions(db);
+    this.retentionRuns = new SqliteRetentionRuns(db);
+    this.removals = new SqliteRemovals(db);
   }
 
   static async open(path: string): Promise<SqliteRegistry> {
@@ -60,8 +80,11 @@ export class SqliteRegistry implements Registry {
     database.pragma('synchronous = FULL');
     database.pragma('busy_timeout = 10000');
     database.pragma('foreign_keys = ON');
+    // What is deleted on request must not be readable in free pages.
+    database.pragma('secure_delete = ON');
     // libsql has better-sqlite3's interface, which is what this dialect drives; only the declared types differ.
-    const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: database as unknown as SqliteDatabase }) });
+    const driven = withRefusals(database as unknown as SqliteDatabase);
+    const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: driven }) });
     const { error } = await new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } }).migrateToLatest();
     if (error !== undefined) throw error;
     const registry = new SqliteRegistry(db);
@@ -74,6 +97,8 @@ export class SqliteRegistry implements Registry {
     const rows = await this.#db.selectFrom('keys').selectAll().where('revoked_at', 'is', null).execute();
     for (const row of rows) this.#remember(row.hash, toKey(row));
     await this.#memory.current.load(this.#db);
+    await this.redaction.load();
+    await this.limits.load();
   }
 
   #remember(hash: string, key: Key): void {
@@ -212,46 +237,6 @@ export class SqliteRegistry implements Registry {
       .values({ name, position })
       .onConflict((conflict) => conflict.column('name').doUpdateSet({ position }))
       .execute();
-  }
-
-  async addDeadLetter(
-    letter: Omit<DeadLetter, 'createdAt'>,
-    record: { meta: string; body: Uint8Array },
-  ): Promise<void> {
-    if ((await this.countDeadLetters()) >= deadLettersMax)
-      throw new Error(`there are ${deadLettersMax} dead letters already`);
-    await this.#db
-      .insertInto('dead_letters')
-      .values({
-        project_id: letter.projectId,
-        position: letter.position,
-        dialect: letter.dialect,
-        route: letter.route,
-        reason: letter.reason,
-        meta: record.meta,
-        body: Buffer.from(record.body),
-        created_at: new Date().toISOString(),
-      })
-      .onConflict((conflict) => conflict.column('position').doNothing())
-      .execute();
-  }
-
-  async findDeadLetter(projectId: ProjectId, position: number): Promise<DeadLetter | undefined> {
-    const row = await this.#db
-      .selectFrom('dead_letters')
-      .select(['project_id', 'position', 'dialect', 'route', 'reason', 'created_at'])
-      .where('project_id', '=', projectId)
-      .where('position', '=', position)
-      .executeTakeFirst();
-    return row === undefined ? undefined : { ...row, projectId: row.project_id, createdAt: row.created_at };
-  }
-
-  async countDeadLetters(): Promise<number> {
-    const { count } = await this.#db
-      .selectFrom('dead_letters')
-      .select((eb) => eb.fn.countAll<number>().as('count'))
-      .executeTakeFirstOrThrow();
-    return count;
   }
 
   async close(): Promise<void> {

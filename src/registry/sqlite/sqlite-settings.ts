@@ -5,7 +5,7 @@ import type { ProjectId } from '../../canonical/ids.ts';
 import type { ProjectSettings } from '../../dialects/dialect.ts';
 import type { Tables } from './tables.ts';
 
-const DEFAULTS: ProjectSettings = { strictAgentVersions: false };
+const DEFAULTS: ProjectSettings = { strictAgentVersions: false, retentionDays: 'default' };
 
 /** Kept in memory once read: they are asked for with every WhyOps event, and only this process changes them. */
 export class SqliteSettings {
@@ -34,7 +34,11 @@ export class SqliteSettings {
       .execute();
     const stored = new Map(rows.map(({ name, value }): [string, unknown] => [name, JSON.parse(value)]));
     const strict = stored.get('strictAgentVersions');
-    return { strictAgentVersions: typeof strict === 'boolean' ? strict : DEFAULTS.strictAgentVersions };
+    const days = stored.get('retentionDays');
+    return {
+      strictAgentVersions: typeof strict === 'boolean' ? strict : DEFAULTS.strictAgentVersions,
+      retentionDays: typeof days === 'number' || days === null ? days : DEFAULTS.retentionDays,
+    };
   }
 
   async change(projectId: ProjectId, changes: Partial<ProjectSettings>): Promise<ProjectSettings> {

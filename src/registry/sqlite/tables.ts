@@ -1,6 +1,6 @@
 /** The tables, as Kysely sees them and as SQLite makes them. A released migration is never edited. */
 
-import { type Kysely, type Migration, sql } from 'kysely';
+import { type Generated, type Kysely, type Migration, sql } from 'kysely';
 
 export interface Tables {
   projects: { id: string; name: string; created_at: string };
@@ -47,7 +47,33 @@ export interface Tables {
     meta: string;
     body: Uint8Array;
     created_at: string;
+    events: number;
+    failed_retries: number;
+    /** Position in the log of the record that failed last: its own, or that of a retry. */
+    failed_at: number;
+    retried_at: string | null;
+    retry_position: number | null;
+    discarded_at: string | null;
+    discarded_by: string | null;
+    discarded_by_name: string | null;
+    note: string | null;
   };
+  /** `subject` and `detail` are JSON. `status` is null until the action has ended. */
+  audit: {
+    id: Generated<number>;
+    project_id: string;
+    at: string;
+    action: string;
+    subject: string;
+    detail: string;
+    key_id: string | null;
+    key_name: string | null;
+    key_prefix: string | null;
+    address: string;
+    status: number | null;
+  };
+  /** `key_id` is empty for the bounds of a whole project; `bounds` is JSON. */
+  limits: { project_id: string; key_id: string; level: string; bounds: string; updated_at: string };
   settings: { project_id: string; name: string; value: string; updated_at: string };
   dropped_traces: { project_id: string; trace_id: string; agent_name: string; events: number; last_position: number };
   prices: {
@@ -79,6 +105,50 @@ export interface Tables {
   };
   /** How far a background stage has come: `enrich`. */
   marks: { name: string; position: number };
+  deletions: {
+    id: string;
+    project_id: string;
+    kind: string;
+    subject: string;
+    position: number;
+    state: string;
+    /** JSON of `Removed`. */
+    removed: string;
+    remaining: number | null;
+    reason: string | null;
+    created_at: string;
+    finished_at: string | null;
+  };
+  /** Found and not removed yet; an empty span: all of the trace. */
+  deletion_targets: { deletion_id: string; trace_key: string; span_id: string };
+  retention_runs: {
+    id: string;
+    project_id: string;
+    retention_days: number;
+    cutoff: string;
+    state: string;
+    traces: number;
+    spans: number;
+    events: number;
+    aliases: number;
+    dead_letters: number;
+    dropped_traces: number;
+    remaining: number | null;
+    started_at: string;
+    finished_at: string | null;
+  };
+  redaction_rules: {
+    /** The order they were made in. */
+    position: Generated<number>;
+    id: string;
+    project_id: string;
+    name: string;
+    kind: string;
+    target: string;
+    action: string;
+    created_at: string;
+  };
+  redaction_keys: { project_id: string; hash_key: string };
 }
 
 const STATEMENTS: readonly string[] = [
@@ -117,6 +187,55 @@ const SEMANTICS: readonly string[] = [
   'CREATE TABLE marks (name TEXT PRIMARY KEY, position INTEGER NOT NULL)',
 ];
 
+const DEAD_LETTERS: readonly string[] = [
+  'ALTER TABLE dead_letters ADD COLUMN events INTEGER NOT NULL DEFAULT 0',
+  'ALTER TABLE dead_letters ADD COLUMN failed_retries INTEGER NOT NULL DEFAULT 0',
+  'ALTER TABLE dead_letters ADD COLUMN failed_at INTEGER NOT NULL DEFAULT 0',
+  'ALTER TABLE dead_letters ADD COLUMN retried_at TEXT',
+  'ALTER TABLE dead_letters ADD COLUMN retry_position INTEGER',
+  'ALTER TABLE dead_letters ADD COLUMN discarded_at TEXT',
+  'ALTER TABLE dead_letters ADD COLUMN discarded_by TEXT',
+  'ALTER TABLE dead_letters ADD COLUMN discarded_by_name TEXT',
+  'ALTER TABLE dead_letters ADD COLUMN note TEXT',
+  'UPDATE dead_letters SET failed_at = position',
+  'CREATE INDEX dead_letters_by_project ON dead_letters (project_id, position)',
+  'CREATE INDEX dead_letters_by_end ON dead_letters (discarded_at)',
+];
+const AUDIT: readonly string[] = [
+  `CREATE TABLE audit (id INTEGER PRIMARY KEY AUTOINCREMENT, project_id TEXT NOT NULL, at TEXT NOT NULL,
+    action TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL, key_id TEXT, key_name TEXT, key_prefix TEXT,
+    address TEXT NOT NULL, status INTEGER)`,
+  'CREATE INDEX audit_by_project ON audit (project_id, id)',
+  'CREATE INDEX audit_by_time ON audit (at)',
+  // Whatever the code does: an entry is ended once, and stays for a year at least.
+  `CREATE TRIGGER audit_is_ended_once BEFORE UPDATE ON audit WHEN OLD.status IS NOT NULL OR NEW.status IS NULL
+    OR NEW.id <> OLD.id OR NEW.at <> OLD.at OR NEW.action <> OLD.action OR NEW.key_id IS NOT OLD.key_id
+    BEGIN SELECT RAISE(ABORT, 'an entry of the audit log is not changed'); END`,
+  `CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit WHEN OLD.at > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-1 year')
+    BEGIN SELECT RAISE(ABORT, 'an entry of the audit log is kept'); END`,
+];
+const LIMITS: readonly string[] = [
+  `CREATE TABLE limits (project_id TEXT NOT NULL, key_id TEXT NOT NULL, level TEXT NOT NULL, bounds TEXT NOT NULL,
+    updated_at TEXT NOT NULL, PRIMARY KEY (project_id, key_id, level))`,
+];
+const REDACTION: readonly string[] = [
+  `CREATE TABLE redaction_rules (position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+    project_id TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, target TEXT NOT NULL, action TEXT NOT NULL,
+    created_at TEXT NOT NULL, UNIQUE (project_id, kind, target))`,
+  'CREATE TABLE redaction_keys (project_id TEXT PRIMARY KEY, hash_key TEXT NOT NULL)',
+];
+const DELETIONS: readonly string[] = [
+  `CREATE TABLE deletions (id TEXT PRIMARY KEY, project_id TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL,
+    position INTEGER NOT NULL, state TEXT NOT NULL, removed TEXT NOT NULL, remaining INTEGER, reason TEXT,
+    created_at TEXT NOT NULL, finished_at TEXT)`,
+  `CREATE TABLE deletion_targets (deletion_id TEXT NOT NULL, trace_key TEXT NOT NULL, span_id TEXT NOT NULL,
+    PRIMARY KEY (deletion_id, trace_key, span_id)) WITHOUT ROWID`,
+  `CREATE TABLE retention_runs (id TEXT PRIMARY KEY, project_id TEXT NOT NULL, retention_days INTEGER NOT NULL,
+    cutoff TEXT NOT NULL, state TEXT NOT NULL, traces INTEGER NOT NULL, spans INTEGER NOT NULL, events INTEGER NOT NULL,
+    aliases INTEGER NOT NULL, dead_letters INTEGER NOT NULL, dropped_traces INTEGER NOT NULL, remaining INTEGER,
+    started_at TEXT NOT NULL, finished_at TEXT)`,
+];
+
 function steps(statements: readonly string[]): Migration {
   return {
     async up(db: Kysely<unknown>): Promise<void> {
@@ -128,4 +247,5 @@ function steps(statements: readonly string[]): Migration {
 export const MIGRATIONS: Record<string, Migration> = {
   '0001-initial': steps(STATEMENTS),
   '0002-semantics': steps(SEMANTICS),
+  '0003-operations': steps([...DEAD_LETTERS, ...AUDIT, ...LIMITS, ...REDACTION, ...DELETIONS]),
 };

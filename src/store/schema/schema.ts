@@ -149,11 +149,11 @@ const INITIAL: readonly string[] = [
   ) ENGINE = ReplacingMergeTree(version) ORDER BY (project_id, dialect, from_id) ${DURABLE}`,
 ];
 
-/** Runs only while `tributary.spans` has the column: what reads a column that the same step drops. */
-interface Conditional {
-  readonly whileSpansHave: string;
-  readonly sql: string;
-}
+/** Runs only while `tributary.spans` has the column, or has not: what reads a column or a table that the same step drops. */
+type Conditional = { readonly sql: string } & (
+  | { readonly whileSpansHave: string }
+  | { readonly whileSpansLack: string }
+);
 
 /**
  * Usage says what it leaves out, and spans know what they cost. Each column is a join like all others, so whoever finds
@@ -187,7 +187,93 @@ const USAGE_AND_PRICE: readonly (string | Conditional)[] = [
   'ALTER TABLE tributary.spans DROP COLUMN IF EXISTS usage',
 ];
 
-export const STEPS: readonly (readonly (string | Conditional)[])[] = [INITIAL, USAGE_AND_PRICE];
+const HOUR_MICROS = 3_600_000_000;
+/** Times begin in 1900, 613 608 hours before the epoch; of positive numbers alone `intDiv` is the floor. */
+const HOURS_BEFORE_EPOCH = 1_000_000;
+
+/** Which hour a time is in, as `hour` of `tributary.spans` counts them, from the epoch. */
+export function hourOf(micros: number): number {
+  return Math.floor(micros / HOUR_MICROS);
+}
+
+/** The columns of before; `hour` follows from them. */
+const COLUMNS_WITHOUT_HOUR = [
+  ...['project_id', 'trace_id', 'dialect', 'span_id', 'start_time', 'end_time', ...TEXT_REGISTERS.map(columnOf)],
+  ...[
+    'duration_micros',
+    'tags',
+    'metadata',
+    'feedback',
+    'steps',
+    'parent_step',
+    'tokens',
+    'price',
+    'counted',
+    'repeats',
+  ],
+  ...['hidden', 'first_token', 'timed_by_arrival'],
+].join(', ');
+
+const TRACE_HOURS = 'SELECT DISTINCT project_id, cityHash64(trace_id) AS trace_hash, hour FROM tributary.spans';
+
+/**
+ * Spans by time: what is asked of a day reads that day. A span whose rows start in different hours stays as many rows, so
+ * `trace_hours` says in which hours each trace has rows (docs/decisions/0009).
+ */
+const BY_HOUR: readonly (string | Conditional)[] = [
+  `CREATE TABLE tributary.spans_by_hour (
+    project_id UUID,
+    hour Int32 DEFAULT intDiv(toUnixTimestamp64Micro(start_time) + ${HOURS_BEFORE_EPOCH * HOUR_MICROS}, ${HOUR_MICROS}) - ${HOURS_BEFORE_EPOCH} CODEC(Delta, ZSTD(1)),
+    trace_id String,
+    dialect LowCardinality(String),
+    span_id String,
+    start_time SimpleAggregateFunction(min, ${MICROS}),
+    end_time SimpleAggregateFunction(max, Nullable(${MICROS})),
+    ${TEXT_REGISTERS.map((name) => `${columnOf(name)} ${REGISTER}${LARGE_REGISTERS.includes(name) ? ' CODEC(ZSTD(1))' : ''}`).join(',\n    ')},
+    duration_micros SimpleAggregateFunction(max, Tuple(UInt8, Int64, Int64)),
+    tags SimpleAggregateFunction(groupUniqArrayArray, Array(String)),
+    metadata ${PATCHES} CODEC(ZSTD(1)),
+    feedback ${PATCHES},
+    steps SimpleAggregateFunction(groupUniqArrayArray, Array(UInt64)),
+    parent_step SimpleAggregateFunction(max, Tuple(UInt8, Int64, UInt64)),
+    tokens SimpleAggregateFunction(max, Tuple(UInt8, Int64, Array(Int64))),
+    price SimpleAggregateFunction(max, Tuple(UInt8, Int64, UInt64, String, Array(Int64))),
+    counted SimpleAggregateFunction(max, Tuple(UInt64, Int64, Int64, UInt8)),
+    repeats SimpleAggregateFunction(max, Tuple(UInt64, UInt8)),
+    hidden SimpleAggregateFunction(max, UInt8),
+    first_token SimpleAggregateFunction(min, Nullable(${MICROS})),
+    timed_by_arrival SimpleAggregateFunction(max, UInt8),
+    ${SEARCHED_REGISTERS.map(textIndex).join(',\n    ')},
+    INDEX span_id_bloom span_id TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX hidden_range hidden TYPE minmax GRANULARITY 64
+  ) ENGINE = AggregatingMergeTree ORDER BY (project_id, hour, trace_id, dialect, span_id) ${DURABLE}, index_granularity = 2048`,
+  { whileSpansLack: 'hour', sql: 'TRUNCATE TABLE tributary.spans_by_hour' },
+  {
+    whileSpansLack: 'hour',
+    sql: `INSERT INTO tributary.spans_by_hour (${COLUMNS_WITHOUT_HOUR}) SELECT ${COLUMNS_WITHOUT_HOUR} FROM tributary.spans`,
+  },
+  { whileSpansLack: 'hour', sql: 'EXCHANGE TABLES tributary.spans AND tributary.spans_by_hour' },
+  'DROP TABLE IF EXISTS tributary.spans_by_hour SYNC',
+  // Hashes, because sixteen bytes a trace are read through at once; two traces of one hash only share their hours.
+  `CREATE TABLE tributary.trace_hours (
+    project_id UUID,
+    trace_hash UInt64,
+    hour Int32
+  ) ENGINE = ReplacingMergeTree ORDER BY (project_id, trace_hash, hour) ${DURABLE}, index_granularity = 1024`,
+  `INSERT INTO tributary.trace_hours ${TRACE_HOURS}`,
+  `CREATE MATERIALIZED VIEW IF NOT EXISTS tributary.trace_hours_of_spans TO tributary.trace_hours AS ${TRACE_HOURS}`,
+];
+
+/**
+ * Condition on `tributary.spans`: hours in which these traces have rows, so that the key finds them. `ids` is an array.
+ * Rows of other traces pass it too.
+ */
+export function inHoursOf(ids: string): string {
+  return `hour IN (SELECT hour FROM tributary.trace_hours WHERE project_id = {project:UUID}
+    AND trace_hash IN (SELECT cityHash64(arrayJoin(${ids}))))`;
+}
+
+export const STEPS: readonly (readonly (string | Conditional)[])[] = [INITIAL, USAGE_AND_PRICE, BY_HOUR];
 
 /**
  * Brings the store to this program's schema. A step is recorded after it is done, and each of its statements may run again
@@ -216,7 +302,7 @@ async function run(store: StoreWriter, statement: string | Conditional): Promise
   }
   const columns = await store.select(
     `SELECT name FROM system.columns WHERE database = 'tributary' AND table = 'spans' AND name = {name:String}`,
-    { name: statement.whileSpansHave },
+    { name: 'whileSpansHave' in statement ? statement.whileSpansHave : statement.whileSpansLack },
   );
-  if (columns.length > 0) await store.command(statement.sql);
+  if (columns.length > 0 === 'whileSpansHave' in statement) await store.command(statement.sql);
 }

@@ -1,0 +1,117 @@
+/**
+ * `npm run bench:neighbour`: what a flood from one project does to the answers of another. The quiet project sends 20
+ * single events per second; the flood sends on 50 connections as fast as it is answered. Quiet and flooded stretches
+ * alternate in one run, because figures of different moments on a shared machine say little.
+ */
+
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { Agent, request } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { TestServer } from '../test/support/server.ts';
+import { FLOODS, type Flood, type FloodOrder, type FloodResult } from './flood.ts';
+import { type BenchRequest, SINGLE, type Target } from './payloads.ts';
+import { quantile, table } from './report.ts';
+
+const INTERVAL_MS = 50;
+const CONNECTIONS = 50;
+const STRETCH_MS = Number(process.env.BENCH_STRETCH_MS ?? 10_000);
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
+const chosen = FLOODS.filter((flood) => (process.env.BENCH_FLOODS ?? FLOODS.join()).split(',').includes(flood));
+
+const quiet: Target = { projectId: '7b0e8f2a-0c3d-4c55-9d7e-1f2a3b4c5d6e', key: 'trib_bench_key_of_the_project' };
+const server = await TestServer.start(quiet);
+const neighbour = await server.createProject('neighbour');
+const agent = new Agent({ keepAlive: true });
+let sent = 0;
+
+/** Milliseconds from the moment a request was due to its answer, so that a late start counts as waiting, too. */
+function answer({ path, headers, body }: BenchRequest, dueAt: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(server.url + path, {
+      method: 'POST',
+      agent,
+      headers: { ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+    });
+    outgoing
+      .on('response', (incoming) => {
+        const isAccepted = (incoming.statusCode ?? 500) < 300;
+        incoming
+          .resume()
+          .on('end', () =>
+            isAccepted ? resolve(performance.now() - dueAt) : reject(new Error(`refused with ${incoming.statusCode}`)),
+          );
+      })
+      .on('error', reject)
+      .end(body);
+  });
+}
+
+/** Answer times of the quiet project over a stretch. */
+async function listen(ms: number): Promise<number[]> {
+  const answers: Promise<number>[] = [];
+  const beganAt = performance.now();
+  for (let i = 0; i * INTERVAL_MS < ms; i += 1) {
+    const dueAt = beganAt + i * INTERVAL_MS;
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, dueAt - performance.now())));
+    const make = SINGLE[sent % SINGLE.length];
+    if (make === undefined) throw new Error('no payloads');
+    answers.push(answer(make(quiet, `quiet-${sent}`, sent), dueAt));
+    sent += 1;
+  }
+  return Promise.all(answers);
+}
+
+async function flooded(flood: Flood, round: number): Promise<{ quietMs: number[]; result: FloodResult }> {
+  const child = fork(fileURLToPath(new URL('./flood.ts', import.meta.url)));
+  const target: Target = { projectId: neighbour.id, key: neighbour.key };
+  const order: FloodOrder = {
+    ...{ url: server.url, target, flood, tag: `${flood}-${round}` },
+    ...{ connections: CONNECTIONS, ms: STRETCH_MS + 1000 },
+  };
+  child.send(order);
+  await once(child, 'message');
+  const ended = once(child, 'message') as Promise<[FloodResult]>;
+  // The flood is under way.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const quietMs = await listen(STRETCH_MS);
+  const [result] = await ended;
+  return { quietMs, result };
+}
+
+const aloneMs: number[] = [];
+const floodedMs = new Map<Flood, number[]>(chosen.map((flood) => [flood, []]));
+const floods = new Map<Flood, string[]>(chosen.map((flood) => [flood, []]));
+await listen(2000);
+for (let round = 0; round < ROUNDS; round += 1) {
+  for (const flood of chosen) {
+    aloneMs.push(...(await listen(STRETCH_MS)));
+    const { quietMs, result } = await flooded(flood, round);
+    floodedMs.get(flood)?.push(...quietMs);
+    const statuses = Object.entries(result.statuses).map(([status, count]) => `${count} × ${status}`);
+    floods.get(flood)?.push(`${statuses.join(', ')}; ${(result.bytes / STRETCH_MS / 1000).toFixed(1)} MB/s taken`);
+    // What the flood left behind is loaded before the next quiet stretch.
+    await server.settle(300_000);
+  }
+}
+await server.stop();
+agent.destroy();
+
+const aloneP99 = quantile(aloneMs, 0.99);
+const row = (name: string, values: readonly number[]) => [
+  name,
+  quantile(values, 0.5).toFixed(1),
+  quantile(values, 0.99).toFixed(1),
+  (quantile(values, 0.99) / aloneP99).toFixed(1),
+];
+console.log(`## A flooded neighbour
+
+\`npm run bench:neighbour\`: ${ROUNDS} rounds of ${STRETCH_MS / 1000} s, quiet and flooded in turn; the quiet project sends 20 requests/s, the flood on ${CONNECTIONS} connections.
+
+${table(
+  ['the quiet project', 'p50 ms', 'p99 ms', 'p99 ratio'],
+  [row('alone', aloneMs), ...[...floodedMs].map(([flood, values]) => row(`beside ${flood}`, values))],
+)}
+
+${[...floods].flatMap(([flood, results]) => results.map((result) => `- ${flood}: ${result}`)).join('\n')}
+`);
