@@ -72,7 +72,7 @@ export const loadBatchBytesMax = 32 * MiB;
 /** A lone event waits at most this long for company before it is written. */
 export const loadIntervalMs = 200;
 /** And when many come; what is accepted is to be visible within a second. */
-export const loadIntervalBusyMs = 600;
+export const loadIntervalBusyMs = 400;
 /** Event ids remembered to drop repeated deliveries without asking the store. */
 export const recentEventIdsMax = 200_000;
 /** Spans whose trace is remembered; older ones are asked from the store. */
