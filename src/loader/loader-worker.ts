@@ -21,11 +21,12 @@ if (process.platform === 'linux') setPriority(5);
 
 // The only sender is LoaderThread, which has this type.
 const options = workerData as LoaderOptions;
+// Before the log is opened: opening it may find damage to tell of.
+const signals = openTelemetry(options.logLevel);
 const reader = await DiskLogReader.open(options.logDirectory, {
   onDamage: (damage) => signals.emit({ level: 'error', name: 'log_damaged', ...damage }),
 });
 const send = (message: FromLoader) => port.postMessage(message);
-const signals = openTelemetry(options.logLevel);
 const telemetry: Telemetry = {
   emit(signal) {
     signals.emit(signal);

@@ -1,6 +1,6 @@
 /**
  * Rows in ClickHouse's RowBinary: values one after the other, in the order of the columns, without separators. Half the
- * engine's work of parsing JSON, and a third of this process's work of writing it (measured, docs/benchmarks.md).
+ * engine's work of parsing JSON, and a third of this process's work of writing it (docs/decisions/0014).
  */
 
 const TWO_32 = 2 ** 32;
