@@ -7,7 +7,8 @@ import { fault, type QueryEnv, type QueryParts } from '../query/access.ts';
 import { API_PREFIX, buildApi } from '../query/api.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { version } from '../version.ts';
-import { PAGE_HEADERS, tracePage } from './trace-page.ts';
+import { serveDashboard } from './dashboard.ts';
+import { answerDashboard } from './dashboard-session.ts';
 
 /** Bodies of the own API are a name and a few scopes. */
 const API_BODY_BYTES_MAX = 64 * 1024;
@@ -27,14 +28,6 @@ export function buildApp(parts: AppParts): OpenAPIHono<QueryEnv> {
   );
   app.route(API_PREFIX, buildApi(parts, parts.telemetry));
 
-  app.get('/', (c) =>
-    c.text(
-      `Tributary ${version}\n\nAPI: ${API_PREFIX}  ·  description: /openapi.json  ·  health: /readyz  ·  metrics: /metrics\n`,
-    ),
-  );
-  app.get('/traces/:traceId', (c) =>
-    c.body(tracePage(c.req.param('traceId'), new URL(c.req.url).origin), 200, PAGE_HEADERS),
-  );
   app.get('/healthz', (c) => c.json({ status: 'ok', version }));
   app.get('/readyz', (c) => {
     const isReady = parts.isServing() && parts.loader.backlogBytes <= logBacklogBytesMax;
@@ -47,6 +40,10 @@ export function buildApp(parts: AppParts): OpenAPIHono<QueryEnv> {
     const { type, text } = await parts.metrics();
     return c.body(text, 200, { 'content-type': type });
   });
+
+  // Before the pages, whose paths would take its GETs.
+  answerDashboard(app, parts.registry, API_BODY_BYTES_MAX);
+  serveDashboard(app);
 
   app.openAPIRegistry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' });
   app.doc31('/openapi.json', {

@@ -21,7 +21,6 @@ import { credentialOf } from '../../src/dialects/parse-json.ts';
 import { canonicalJson } from '../../src/dialects/voker/canonical-json.ts';
 import { readProviderCall } from '../../src/dialects/voker/provider-shapes.ts';
 import { periodParams } from '../../src/dialects/whyops/ask.ts';
-import { tracePage } from '../../src/http/trace-page.ts';
 import { amountsOf } from '../../src/pricing/amounts.ts';
 import { costOf } from '../../src/pricing/cost.ts';
 import { tablePrices } from '../../src/pricing/price-table.ts';
@@ -245,16 +244,6 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
       const row = csvRow([text, null, 1, { a: text }]);
       must(row.endsWith('\r\n') && (row.match(/"/g) ?? []).length % 2 === 0, 'CSV: quotes do not match', () => text);
       must(!/(^|,)"?[=+@-]/.test(csvRow([text]).slice(0, 2)), 'CSV: a formula', () => text);
-    },
-  },
-  'trace-page': {
-    takes: 'text',
-    check(text) {
-      const page = tracePage(text, 'http://localhost:4320').replaceAll(
-        /<\/?(html|head|meta|title|body|h1|p|code|pre)\b[^<>]*>|<!doctype html>/g,
-        '',
-      );
-      must(!/[<>]/.test(page), 'trace page: markup from an id', () => text);
     },
   },
 };
