@@ -15,6 +15,7 @@ import { DiskLog } from './log/disk/disk-log.ts';
 import { nodeFiles } from './log/disk/files.ts';
 import { readCheckpoint } from './log/disk/segments.ts';
 import { detectMemoryMax } from './memory-max.ts';
+import { LiveStreams } from './query/live-streams.ts';
 import { QueueAge } from './query/queue-age.ts';
 import { readerFor } from './query/reader.ts';
 import type { Vanishing } from './query/status-sql.ts';
@@ -77,12 +78,14 @@ export async function startServer(
   });
   const queueAge = new QueueAge(() => loader.progress.position);
   log.onAdvance(({ position }) => queueAge.advanced(position));
+  const live = new LiveStreams({ store, registry, log, loader, telemetry });
+  loader.onProgress(() => live.advanced());
   const deadLetterCounters = { retried: 0, discarded: 0 };
   const { housekeeping, backups } = startHousekeeping(config, directory, {
     ...{ store, registry, log, loader, enrich, telemetry },
   });
   const app = buildApp({
-    ...{ store, registry, log, loader, telemetry, vanishing, deadLetterCounters },
+    ...{ store, registry, log, loader, telemetry, vanishing, deadLetterCounters, live },
     metrics: buildMetrics({
       ...{ intake: intake.counters, loader, enrich, log },
       deadLetters: { count: () => registry.deadLetters.count(), counters: deadLetterCounters },
@@ -112,6 +115,8 @@ export async function startServer(
       isServing = false;
       // Requests that wait for the store are answered as accepted; they are in the log.
       if (loader.waitingSeconds > 0) loader.dismissWaiting();
+      // They would go on for ever.
+      live.stop();
       await closeServer(server);
       await intake.drained();
       await backups.stop();

@@ -135,6 +135,38 @@ export const redactionMatchCharsMax = 4096;
 /** JSON text inside strings of JSON text is looked into so many times; deeper, it is plain text. */
 export const redactionStringDepthMax = 8;
 
+/** Live streams of stored events: of one project, and in all. */
+export const liveStreamsPerProjectMax = 50;
+export const liveStreamsMax = 500;
+/** A live stream that has nothing to say says so this often, and looks whether its key still holds. */
+export const liveHeartbeatMs = 15_000;
+/** A live stream looks for new events at most this often. */
+export const liveIntervalMs = 100;
+/** Events that a live stream reads and sends at once; beyond the bytes, fewer. */
+export const liveBatchEventsMax = 100;
+export const liveBatchBytesMax = 1 * MiB;
+/** A live stream whose client takes nothing for so long is ended; it can go on where it was. */
+export const liveStalledMsMax = 60_000;
+/** Newest events of each vendor that are looked through for fields that no span shows. */
+export const unmappedEventsPerDialectMax = 300;
+/** Of those, no larger ones: each is mapped once for every field that it has. */
+export const unmappedEventBytesMax = 64 * KiB;
+/** Read from the store at once, on the thread that answers requests. */
+export const unmappedReadBytesMax = 1 * MiB;
+/** Looking ends after this time, and what was found is told. */
+export const unmappedMsMax = 3_000;
+/** It leaves the thread to others after this time, for as long. */
+export const unmappedSliceMs = 10;
+/** Of one event: fields that are looked at, and how deep they may stand. */
+export const unmappedPathsMax = 400;
+export const unmappedDepthMax = 8;
+/** Questions for unmapped fields that wait for the one that is being answered. */
+export const unmappedWaitingMax = 10;
+/** An object with more members than this is taken for a map, whose keys are no fields. */
+export const unmappedMembersMax = 64;
+/** Forms of events whose unmapped fields are remembered. */
+export const unmappedShapesMax = 500;
+
 export const pageRowsMax = 1000;
 export const pageRowsDefault = 50;
 /** Spans that `GET /traces/{id}` returns. */
@@ -163,6 +195,24 @@ export const messageTracesMax = 10_000;
 export const erasedSpansMax = 100_000;
 /** Values of the filters in one query, all together. */
 export const filterPartsMax = 200;
+/** Values of one filter of the own API: a trace that has any of them matches. */
+export const filterValuesMax = 50;
+/** Traces of an export that are in memory at once. */
+export const exportPageRows = 1000;
+/** Models listed with a trace. */
+export const modelsPerTraceMax = 20;
+/** Values that are counted for one field of a facet. */
+export const facetValuesDefault = 20;
+export const facetValuesMax = 100;
+/** Rows of spans that facets are counted over, the newest: about 10 000 traces, in a third of a second. */
+export const facetRowsMax = 100_000;
+/** Rows that are looked through for those that the filters leave. */
+export const facetSearchedRowsMax = facetRowsMax * 15;
+/** Spans that one request asks by their ids. */
+export const namedSpansMax = 100;
+/** So much of the message of an error is shown in lists, and compared to find equal ones. */
+export const errorMessageCharsMax = 500;
+export const comparedErrorCharsMax = 2000;
 /** Tags that one request gives to a run. */
 export const tagsPerRunMax = 1000;
 /** A search for traces that finds little ends its page after this time, with a cursor to go on. */
@@ -178,4 +228,8 @@ assert(bodyBytesMax * 3 <= segmentBytesMax, 'a segment holds at least three of t
 assert(bodyBytesMax <= loadBatchBytesMax, 'the largest body fits one batch');
 assert(bodyBytesMax * 4 <= projectBodiesBytesMax, 'a few of the largest bodies fit in memory');
 assert(bodyBytesMax <= workingBytesMax, 'the largest body has a turn');
+assert(
+  liveBatchBytesMax * liveStreamsPerProjectMax <= bodiesInFlightBytesMax,
+  'slow readers of a project fit in memory',
+);
 assert(segmentBytesMax * 4 <= logBacklogBytesMax, 'the backlog spans several segments');

@@ -22,14 +22,19 @@ const SEES: Readonly<Record<string, readonly string[]>> = {
   intake: ['dialects', 'log', 'redaction', 'registry', 'telemetry'],
   loader: ['dialects', 'log', 'pricing', 'registry', 'store', 'telemetry'],
   enrich: ['loader', 'pricing', 'registry', 'store', 'telemetry'],
-  query: ['dialects', 'redaction', 'registry', 'pricing', 'store', 'log', 'loader', 'enrich', 'telemetry'],
+  // The version: a key is told which server it is for.
+  query: ['dialects', 'redaction', 'registry', 'pricing', 'store', 'log', 'loader', 'enrich', 'telemetry', './version'],
   // Deletes what was asked for as lists and details show it; waits for the stages that could bring it back.
   retention: ['log', 'query', 'registry', 'store', 'telemetry'],
   // Copies the store, the registry and the log; asks them only where they are.
   backup: ['log', 'query', 'registry', 'store', 'telemetry', './version', './data-directory'],
-  http: ['intake', 'query', 'telemetry', './version'],
+  // A browser signs in with a key, which only the registry knows.
+  http: ['intake', 'query', 'registry', 'telemetry', './version'],
+  // A client like the vendors' own: it knows the protocols and nothing of the server.
+  demo: [],
   cli: [
     'query',
+    'demo',
     './compose',
     './config',
     './data-directory',
@@ -47,7 +52,7 @@ function filesBelow(directory: string): string[] {
     const path = join(directory, entry.name);
     return entry.isDirectory()
       ? filesBelow(path)
-      : path.endsWith('.ts') && !/\.(test|contract)\.ts$/.test(path)
+      : /\.tsx?$/.test(path) && !/\.(test|contract)\.ts$/.test(path)
         ? [path]
         : [];
   });
@@ -92,6 +97,17 @@ describe('imports', () => {
           .map((target) => `${relative(SRC, file)} → ${relative(SRC, target)}`);
       });
     expect(wrong).toEqual([]);
+  });
+
+  it('bundle nothing of the server: the dashboard knows its types and the shared words only', () => {
+    const bundled = files
+      .filter((file) => stageOf(file) === 'web')
+      .flatMap((file) =>
+        [...readFileSync(file, 'utf8').matchAll(/^import (?!type\b)[^;]*?'(\.[^']+)';/gms)]
+          .filter(([, target = '']) => !['web', 'canonical'].includes(stageOf(resolve(dirname(file), target))))
+          .map(([, target]) => `${relative(SRC, file)} → ${target}`),
+      );
+    expect(bundled).toEqual([]);
   });
 
   it('load the native engine in one file', () => {

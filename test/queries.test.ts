@@ -178,6 +178,7 @@ function inOrder<T extends { lastSeen: string }>(items: readonly T[], keyOf: (it
   return map;
 }
 
+const failing = (some: readonly Whole[]) => some.filter(({ spans }) => errorsOf(spans) > 0).length;
 const counted = (some: readonly Whole[]) => ({
   traceCount: some.length,
   errorCount: errorsOf(spansOf(some)),
@@ -288,9 +289,15 @@ describe('by hand and by the server', () => {
     for (const [agentName, some] of byHand) {
       const versions = [...groupBy(some, (one) => versionOf(one) ?? '')].map(([version, those]) => ({
         agentVersion: version === '' ? null : version,
+        failingTraceCount: failing(those),
         ...counted(those),
       }));
-      const expected = { agentName, ...counted(some), versions: expect.arrayContaining(versions) };
+      const expected = {
+        agentName,
+        failingTraceCount: failing(some),
+        ...counted(some),
+        versions: expect.arrayContaining(versions),
+      };
       expect(agents.get(agentName)).toEqual(expected);
       expect(agents.get(agentName)?.versions.length).toBe(versions.length);
     }
@@ -322,6 +329,40 @@ describe('by hand and by the server', () => {
     expect(expected.size).toBeGreaterThan(1);
     const tools = await everything<{ name: string | null; lastSeen: string }>('/tools');
     expect(inOrder(tools, ({ name }) => String(name))).toEqual(expected);
+  });
+});
+
+describe('a range in single figures', () => {
+  it.each(['', 'lunary', 'vellum'])('has the traces and spans that start in it: %s', async (dialect) => {
+    const starts = wholes.map(({ trace }) => trace.startTime).sort();
+    const [from = '', to = ''] = [starts[Math.floor(starts.length / 4)], starts[Math.floor((3 * starts.length) / 4)]];
+    const isIn = ({ startTime }: { startTime: string }) => startTime >= from && startTime < to;
+    const own = wholes.filter(({ trace }) => dialect === '' || trace.dialect === dialect);
+    const traces = own.filter(({ trace }) => isIn(trace));
+    const spans = spansOf(own).filter(isIn);
+    expect(spans.length).toBeGreaterThan(0);
+    const found = await get(`/metrics/totals?from=${from}&to=${to}${dialect === '' ? '' : `&dialect=${dialect}`}`);
+    expect(found).toEqual({
+      traceCount: traces.length,
+      failingTraceCount: failing(traces),
+      ...percentiles(traces.map(({ trace }) => trace.durationMs)),
+      spanCount: spans.length,
+      errorCount: errorsOf(spans),
+      ...totals(spans),
+    });
+  });
+
+  it('is empty where nothing is, and refuses a range that ends before it begins', async () => {
+    const none = await get<{ usage: { totalTokens: null } }>('/metrics/totals?from=2020-01-01&to=2020-01-02');
+    expect(none).toMatchObject({
+      traceCount: 0,
+      failingTraceCount: 0,
+      spanCount: 0,
+      costUsd: null,
+      p50DurationMs: null,
+    });
+    expect(none.usage.totalTokens).toBeNull();
+    await expect(get('/metrics/totals?from=2020-01-02&to=2020-01-01')).rejects.toThrow();
   });
 });
 

@@ -58,6 +58,8 @@ const own = (operation: Operation, key?: string) => {
   });
 };
 const nameOf = ({ method, path }: Operation) => `${method} ${path}`;
+/** Tells a key about itself, whatever it may do. */
+const FOR_ANY_KEY = 'GET /api/tributary/v1/key';
 
 describe('every route of the own API', () => {
   it.each<[string, () => string | undefined, number, string]>([
@@ -68,6 +70,7 @@ describe('every route of the own API', () => {
   ])('refuses to answer %s', async (_, key, status, code) => {
     expect(api.operations.length).toBeGreaterThan(40);
     for (const operation of api.operations) {
+      if (status === 403 && nameOf(operation) === FOR_ANY_KEY) continue;
       const answer = await own(operation, key());
       expect([nameOf(operation), answer.status, answer.text]).toEqual([
         nameOf(operation),
@@ -85,7 +88,8 @@ describe('every route of the own API', () => {
   });
 
   it('tells what a route is for admins in its description', async () => {
-    for (const operation of api.operations.filter(({ method }) => method === 'GET')) {
+    // A stream has no end that could be waited for; what it is refused for is asked above.
+    for (const operation of api.operations.filter(({ method, isStream }) => method === 'GET' && !isStream)) {
       const { status } = await own(operation, keys.read.secret);
       const isForAdmins = status === 403;
       if (isForAdmins)

@@ -7,6 +7,7 @@ import { addBackup } from './backup.ts';
 import type { Surroundings } from './command.ts';
 import { addDeadLetters } from './dead-letters.ts';
 import { addDeletions } from './deletions.ts';
+import { addDemo } from './demo.ts';
 import { addEvents } from './events.ts';
 import { CliError, EXIT } from './exit.ts';
 import { addKeys } from './keys.ts';
@@ -82,6 +83,7 @@ async function buildProgram(args: readonly string[], surroundings: Surroundings)
   );
   program.commandsGroup('Run:');
   await addServerCommands(program, args, surroundings);
+  addDemo(program, surroundings);
   program.commandsGroup('Look:');
   addTraces(program, surroundings);
   addTrace(program, surroundings);

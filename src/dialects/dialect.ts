@@ -146,6 +146,8 @@ export interface Dialect {
   readonly routes: readonly (EventRoute | ResourceRoute)[];
   /** Calls of this vendor may end unseen: one that has been running for long is shown as `unknown` until it ends. */
   readonly callsMayVanish?: true;
+  /** The member of an event in which clients name themselves; where there is none, the user agent tells. */
+  readonly sdkField?: string;
   /** Browsers send events to this vendor: answer preflights and reflect origins. */
   readonly cors?: { readonly methods: string; readonly headers: string };
 }

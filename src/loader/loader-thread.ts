@@ -58,6 +58,7 @@ export class LoaderThread {
   #isStopping = false;
   #hasStopped = false;
   #onTouched: (spans: readonly TouchedSpan[], position: number) => void = () => undefined;
+  #onProgress: () => void = () => undefined;
   #stopped: (isDone: boolean) => void = () => undefined;
 
   /** `onFailure`: the loader cannot go on. The process should end; what is in the log is loaded at the next start. */
@@ -146,6 +147,11 @@ export class LoaderThread {
     this.#onTouched = listener;
   }
 
+  /** `listener` is called when more is stored; `progress` says how far. */
+  onProgress(listener: () => void): void {
+    this.#onProgress = listener;
+  }
+
   /** The registry has other prices: events accepted from now on are loaded with them. */
   pricesChanged(): void {
     this.#send({ type: 'prices' });
@@ -194,6 +200,7 @@ export class LoaderThread {
     this.#waitingSince = undefined;
     this.#progress = message.progress;
     this.#onTouched(message.progress.touched, message.progress.position);
+    this.#onProgress();
     for (const [position, events] of message.progress.results) this.#results.get(position)?.(events);
     // Passed without a result: a dead letter, which is kept but not stored.
     for (const [position, finish] of this.#results) if (position < message.progress.position) finish(undefined);

@@ -8,6 +8,7 @@ import type { Principal, Registry, Scope } from '../registry/registry.ts';
 import type { StoreReader } from '../store/store.ts';
 import type { BackupTaker } from './backups.ts';
 import type { IntakeHealthParts } from './intake-health.ts';
+import type { LiveStreams } from './live-streams.ts';
 import type { RetentionSchedule } from './retention.ts';
 import type { Vanishing } from './status-sql.ts';
 
@@ -28,6 +29,7 @@ export interface QueryParts {
   /** Since start. */
   readonly deadLetterCounters?: { retried: number; discarded: number };
   readonly intakeHealth?: IntakeHealthParts;
+  readonly live?: LiveStreams;
   /** A re-pricing waits to be run. */
   readonly onRepricing?: () => void;
   /** A deletion waits to be run. */
@@ -50,7 +52,8 @@ export function keyOf(c: Context): string | undefined {
   return scheme?.toLowerCase() === 'bearer' && key !== '' ? key : undefined;
 }
 
-export function requireScope(registry: Registry, scope: Scope): MiddlewareHandler<QueryEnv> {
+/** `any`: every key that is known, whatever it may do. */
+export function requireScope(registry: Registry, scope: Scope | 'any'): MiddlewareHandler<QueryEnv> {
   return async (c, next) => {
     const key = keyOf(c);
     if (key === undefined) {
@@ -58,7 +61,8 @@ export function requireScope(registry: Registry, scope: Scope): MiddlewareHandle
     }
     const principal = registry.authenticate(key);
     if (principal === undefined) return fault(c, 'unknown-credential', 'This key is unknown or revoked');
-    if (!principal.scopes.includes(scope)) return fault(c, 'scope-missing', `This key has no ${scope} scope`);
+    if (scope !== 'any' && !principal.scopes.includes(scope))
+      return fault(c, 'scope-missing', `This key has no ${scope} scope`);
     c.set('principal', principal);
     return next();
   };

@@ -16,16 +16,18 @@ import { configure } from './configure.ts';
 import { count } from './count.ts';
 import { answerDeadLetters } from './dead-letters-answers.ts';
 import { answerDeletions } from './deletions.ts';
+import { answerKey } from './get-key.ts';
 import { getReceipt, getReceiptRoute } from './get-receipt.ts';
 import { getSpan, getSpanRoute } from './get-span.ts';
 import { getSpanCost, getSpanCostRoute } from './get-span-cost.ts';
-import { getTrace, getTraceRoute } from './get-trace.ts';
 import { answerIntakeHealth } from './intake-health-answers.ts';
 import { limit } from './limits-handlers.ts';
 import { listEvents, listEventsRoute } from './list-events.ts';
-import { listTraces, listTracesRoute } from './list-traces.ts';
+import { answerLive } from './live.ts';
 import { answerRedaction } from './redaction-handlers.ts';
 import { answerRetention } from './retention.ts';
+import { answerTraces } from './trace-questions.ts';
+import { answerUnmapped } from './unmapped.ts';
 
 export const API_PREFIX = '/api/tributary/v1';
 
@@ -37,35 +39,17 @@ const RETRY_AFTER_S = '2';
 
 export function buildApi(parts: QueryParts, telemetry: Telemetry): OpenAPIHono<QueryEnv> {
   const api = new OpenAPIHono<QueryEnv>({
-    defaultHook: (result, c) => (result.success ? undefined : invalid(c, result.error)),
+    defaultHook: (result, c) => (result.success ? undefined : invalid(c, result.error, result.target)),
   });
   // Before everything: what it does not see is not written down.
   api.use('*', audited(parts.registry, API_PREFIX, telemetry));
-  for (const path of ['/traces', '/traces/*', '/spans/*', '/events', '/receipts/*'])
-    api.use(path, requireScope(parts.registry, 'read'));
-
-  api.openapi(listTracesRoute, async (c) => {
-    const page = await listTraces(parts.store, c.var.principal.projectId, c.req.valid('query'), parts.vanishing);
-    // `fault` answers are declared in each route's `responses`; Hono's types cannot join the two.
-    return page === undefined
-      ? (fault(c, 'invalid-event', 'The cursor is not one of this server', 'cursor') as never)
-      : c.json(page, 200);
-  });
-
-  api.openapi(getTraceRoute, async (c) => {
-    const { traceId } = c.req.valid('param');
-    const { dialect, hidden } = c.req.valid('query');
-    const options = { dialect, showsHidden: hidden === 'true', vanishing: parts.vanishing };
-    const trace = await getTrace(parts.store, c.var.principal.projectId, traceId, options);
-    return trace === undefined
-      ? (fault(c, 'not-found', `There is no trace ${traceId}`, 'traceId') as never)
-      : c.json(trace, 200);
-  });
+  for (const path of ['/spans/*', '/events', '/receipts/*']) api.use(path, requireScope(parts.registry, 'read'));
 
   api.openapi(getSpanRoute, async (c) => {
     const { spanId } = c.req.valid('param');
     const { projectId } = c.var.principal;
     const span = await getSpan(parts.store, projectId, spanId, c.req.valid('query'), parts.vanishing);
+    // `fault` answers are declared in each route's `responses`; Hono's types cannot join the two.
     return span === undefined ? (noSpan(c, spanId) as never) : c.json(span, 200);
   });
 
@@ -90,6 +74,7 @@ export function buildApi(parts: QueryParts, telemetry: Telemetry): OpenAPIHono<Q
       : c.json(receipt, 200);
   });
 
+  answerTraces(api, parts, telemetry);
   count(api, parts);
   administer(api, parts.registry);
   configure(api, parts);
@@ -99,6 +84,9 @@ export function buildApi(parts: QueryParts, telemetry: Telemetry): OpenAPIHono<Q
   answerRedaction(api, parts);
   answerDeadLetters(api, parts);
   answerAudit(api, parts.registry);
+  answerKey(api, parts);
+  answerUnmapped(api, parts);
+  if (parts.live !== undefined) answerLive(api, parts, parts.live);
   if (parts.intakeHealth !== undefined) answerIntakeHealth(api, parts, parts.intakeHealth);
   limit(api, parts.registry);
 
@@ -137,11 +125,13 @@ function noSpan(c: Parameters<typeof fault>[0], spanId: string): Response {
   return fault(c, 'not-found', `There is no span ${spanId}`, 'spanId');
 }
 
-function invalid(c: Parameters<typeof fault>[0], error: ZodError): Response {
+function invalid(c: Parameters<typeof fault>[0], error: ZodError, target: string): Response {
   const [issue] = error.issues;
   if (issue?.code === 'unrecognized_keys') {
     const [name = ''] = issue.keys;
     return fault(c, 'invalid-event', `There is no parameter ${name.slice(0, 100)}`, [...issue.path, name].join('.'));
   }
-  return fault(c, 'invalid-event', issue?.message ?? 'not valid', issue?.path.join('.') ?? '');
+  // A parameter is called by its name, also when it was given several times.
+  const path = target === 'query' ? issue?.path.slice(0, 1) : issue?.path;
+  return fault(c, 'invalid-event', issue?.message ?? 'not valid', path?.join('.') ?? '');
 }

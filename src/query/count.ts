@@ -11,8 +11,9 @@ import { listSessions, listSessionsRoute } from './list-sessions.ts';
 import { listTools, listToolsRoute } from './list-tools.ts';
 import { listUsers, listUsersRoute } from './list-users.ts';
 import { metricSeries, metricSeriesRoute } from './metric-series.ts';
+import { metricTotals, metricTotalsRoute } from './metric-totals.ts';
 
-const PATHS = ['/sessions', '/sessions/*', '/users', '/users/*', '/agents', '/models', '/tools', '/metrics/series'];
+const PATHS = ['/sessions', '/sessions/*', '/users', '/users/*', '/agents', '/models', '/tools', '/metrics/*'];
 
 /** `fault` answers are declared in each route's `responses`; Hono's types cannot join the two. */
 export function count(api: OpenAPIHono<QueryEnv>, parts: QueryParts): void {
@@ -63,6 +64,11 @@ export function count(api: OpenAPIHono<QueryEnv>, parts: QueryParts): void {
 
   api.openapi(metricSeriesRoute, async (c) => {
     const answer = await metricSeries(store, c.var.principal.projectId, c.req.valid('query'), vanishing);
+    return 'path' in answer ? (fault(c, 'invalid-event', answer.message, answer.path) as never) : c.json(answer, 200);
+  });
+
+  api.openapi(metricTotalsRoute, async (c) => {
+    const answer = await metricTotals(store, c.var.principal.projectId, c.req.valid('query'), vanishing);
     return 'path' in answer ? (fault(c, 'invalid-event', answer.message, answer.path) as never) : c.json(answer, 200);
   });
 }

@@ -47,7 +47,7 @@ export async function getUser(
   userId: string,
   query: z.infer<typeof UserQuery>,
 ): Promise<UserAnswer> {
-  const traces = await listTraces(parts.store, project, { ...query, userId }, parts.vanishing);
+  const traces = await listTraces(parts.store, project, { ...query, userId: [userId] }, parts.vanishing);
   if (traces === undefined) return 'not our cursor';
   const asked = await ask(parts.store, project, {}, parts.vanishing);
   const narrowed = { ...asked, scope: { ...asked.scope, tracesWith: [ROW_HAS_ID] } };

@@ -12,8 +12,9 @@ import type { StoreWriter } from '../store/store.ts';
 import { getSpan } from './get-span.ts';
 import { getTrace } from './get-trace.ts';
 import { joinedTraces, openScope } from './joined.ts';
-import { listTraces, TraceFilters } from './list-traces.ts';
+import { listTraces } from './list-traces.ts';
 import { metricSeries, SeriesQuery } from './metric-series.ts';
+import { TraceFilters } from './trace-filters.ts';
 
 const MINUTE = 60_000_000;
 const NOW = microsNow();

@@ -24,6 +24,7 @@ export type AgentFilters = z.infer<typeof AgentFilters>;
 
 const Counted = {
   traceCount: z.number(),
+  failingTraceCount: z.number().openapi({ description: 'Traces with a span that failed' }),
   ...Figures,
 };
 
@@ -51,7 +52,12 @@ export const listAgentsRoute = createRoute({
   },
 });
 
-type VersionRow = FiguresRow & { readonly version: string };
+interface AgentRow extends FiguresRow {
+  readonly failing: number;
+}
+type VersionRow = AgentRow & { readonly version: string };
+
+const AGENT_FIGURES = `countIf(error_count > 0) AS failing, ${TRACE_FIGURES}`;
 
 /** `undefined` when the cursor is not one of ours. */
 export async function listAgents(
@@ -61,9 +67,9 @@ export async function listAgents(
   vanishing?: Vanishing,
 ): Promise<TallyPage<AgentBody> | undefined> {
   const asked = await ask(store, project, filters, vanishing);
-  const agents = `SELECT trace_agent AS key, ${TRACE_FIGURES} FROM (${joinedTraces(asked.scope)})
+  const agents = `SELECT trace_agent AS key, ${AGENT_FIGURES} FROM (${joinedTraces(asked.scope)})
     WHERE trace_agent != '' AND ${asked.within('started')} GROUP BY trace_agent`;
-  const found = await tally<FiguresRow, FiguresRow>(store, agents, asked.params, filters, (row) => row);
+  const found = await tally<AgentRow, AgentRow>(store, agents, asked.params, filters, (row) => row);
   if (found === undefined) return undefined;
   const versions = await versionsOf(
     store,
@@ -85,13 +91,13 @@ export async function listAgents(
 async function versionsOf(store: StoreReader, asked: Asked, agents: readonly string[]): Promise<VersionRow[]> {
   if (agents.length === 0) return [];
   return store.select<VersionRow>(
-    `SELECT trace_agent AS key, version, ${TRACE_FIGURES} FROM (${tracesByVersion(asked.scope)})
+    `SELECT trace_agent AS key, version, ${AGENT_FIGURES} FROM (${tracesByVersion(asked.scope)})
      WHERE trace_agent IN {agents:Array(String)} AND ${asked.within('trace_started')}
      GROUP BY trace_agent, version ORDER BY last_seen DESC, version DESC LIMIT ${versionsPerAgentMax} BY key`,
     { ...asked.params, agents },
   );
 }
 
-function counted(row: FiguresRow): Omit<AgentBody, 'agentName' | 'versions'> {
-  return { traceCount: row.things, ...figures(row) };
+function counted(row: AgentRow): Omit<AgentBody, 'agentName' | 'versions'> {
+  return { traceCount: row.things, failingTraceCount: row.failing, ...figures(row) };
 }

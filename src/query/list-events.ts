@@ -55,7 +55,7 @@ export const listEventsRoute = createRoute({
   },
 });
 
-interface Row {
+export interface EventRow {
   readonly event_id: string;
   readonly dialect: string;
   readonly type: string;
@@ -70,6 +70,10 @@ interface Row {
   readonly parent_step: number;
   readonly payload: string;
 }
+
+/** Of `EventRow`. */
+export const EVENT_ROW = `event_id, dialect, type, trace_id, span_id, toUnixTimestamp64Micro(timestamp) AS sent,
+       toUnixTimestamp64Micro(received_at) AS received, position, environment, user_agent, step, parent_step, payload`;
 
 const CURSOR = ['number', 'string', 'string'] as const;
 
@@ -88,9 +92,8 @@ export async function listEvents(
     filters.after === undefined
       ? `timestamp ${direction}, dialect ${direction}, event_id ${direction}, position`
       : 'position';
-  const rows = await store.select<Row>(
-    `SELECT event_id, dialect, type, trace_id, span_id, toUnixTimestamp64Micro(timestamp) AS sent,
-       toUnixTimestamp64Micro(received_at) AS received, position, environment, user_agent, step, parent_step, payload
+  const rows = await store.select<EventRow>(
+    `SELECT ${EVENT_ROW}
      FROM tributary.events WHERE project_id = {project:UUID} ${sql}
      ORDER BY ${order}
      LIMIT 1 BY dialect, event_id LIMIT {limit:UInt64}`,
@@ -102,8 +105,7 @@ export async function listEvents(
     rows.length > filters.limit && last !== undefined && filters.after === undefined
       ? encodeCursor([last.sent, last.dialect, last.event_id])
       : null;
-  const roots = await aliases.roots([...new Set(data.map((row) => `${row.dialect}|${row.trace_id}`))]);
-  const items = data.map((row) => eventText(row, idOf(roots.get(`${row.dialect}|${row.trace_id}`) ?? row.trace_id)));
+  const items = await eventTexts(data, aliases);
   return `{"data":[${items.join(',')}],"nextCursor":${JSON.stringify(nextCursor)}}`;
 }
 
@@ -142,7 +144,7 @@ async function conditions(
 }
 
 /** Every id that events of the trace may be stored under. The dialect is not known here: the id may be any vendor's. */
-async function traceIds(traceId: string | undefined, aliases: TraceAliases): Promise<string[] | undefined> {
+export async function traceIds(traceId: string | undefined, aliases: TraceAliases): Promise<string[] | undefined> {
   if (traceId === undefined) return undefined;
   const keys = DialectParam.options.map((dialect) => `${dialect}|${traceId}`);
   const roots = new Set((await aliases.roots(keys)).values());
@@ -150,7 +152,13 @@ async function traceIds(traceId: string | undefined, aliases: TraceAliases): Pro
   return [...new Set([...members.keys()].map(idOf))];
 }
 
-function eventText(row: Row, traceId: string): string {
+/** Each as JSON text, under the trace that it belongs to by now. */
+export async function eventTexts(rows: readonly EventRow[], aliases: TraceAliases): Promise<string[]> {
+  const roots = await aliases.roots([...new Set(rows.map((row) => `${row.dialect}|${row.trace_id}`))]);
+  return rows.map((row) => eventText(row, idOf(roots.get(`${row.dialect}|${row.trace_id}`) ?? row.trace_id)));
+}
+
+function eventText(row: EventRow, traceId: string): string {
   const envelope = JSON.stringify({
     eventId: row.event_id,
     dialect: row.dialect,

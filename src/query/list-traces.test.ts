@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProjectId } from '../canonical/ids.ts';
 import { start, Workbench } from '../loader/testing.ts';
 import { listEvents } from './list-events.ts';
-import { listTraces, TraceFilters } from './list-traces.ts';
+import { listTraces } from './list-traces.ts';
+import { TraceFilters } from './trace-filters.ts';
 import type { TraceSummary } from './trace-summary.ts';
 
 let bench: Workbench;

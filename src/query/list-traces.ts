@@ -6,45 +6,17 @@
  * older window that they belong to. Filters first narrow the candidates by rows, then are checked on the summary.
  */
 
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
 import type { ProjectId } from '../canonical/ids.ts';
 import { type Micros, microsNow } from '../canonical/time.ts';
 import { searchMsMax } from '../limits.ts';
-import { hourOf, wordsOf } from '../store/schema/schema.ts';
+import { hourOf } from '../store/schema/schema.ts';
 import type { QueryParams, StoreReader } from '../store/store.ts';
 import { TraceAliases } from './aliases.ts';
-import { DialectParam, decodeCursor, encodeCursor, PageParams, page, refusals, TimeParam } from './schemas.ts';
-import { SHOWN_STATUSES, type Vanishing } from './status-sql.ts';
+import { decodeCursor, encodeCursor, page, refusals } from './schemas.ts';
+import type { Vanishing } from './status-sql.ts';
+import { areToldByRows, isWanted, type RowConditions, rowConditions, TraceFilters } from './trace-filters.ts';
 import { type Summarised, summarise, TraceSummary } from './trace-summary.ts';
-
-const SearchText = z.string().max(1024);
-/** Included. */
-const Bound = z.coerce.number().min(0);
-
-export const TraceFilters = z.strictObject({
-  ...PageParams,
-  from: TimeParam.optional(),
-  to: TimeParam.optional(),
-  dialect: DialectParam.optional(),
-  status: z.enum(SHOWN_STATUSES).optional(),
-  name: SearchText.optional(),
-  userId: SearchText.optional(),
-  sessionId: SearchText.optional(),
-  agent: SearchText.optional(),
-  environment: SearchText.optional(),
-  model: SearchText.optional().openapi({ description: 'A span of the trace names this model' }),
-  tag: SearchText.optional(),
-  costUsdMin: Bound.optional().openapi({ description: 'What has no price is neither above nor below a bound' }),
-  costUsdMax: Bound.optional(),
-  tokensMin: Bound.optional().openapi({ description: 'Of usage.totalTokens' }),
-  tokensMax: Bound.optional(),
-  durationMsMin: Bound.optional(),
-  durationMsMax: Bound.optional(),
-  q: SearchText.optional().openapi({
-    description: 'Words that must all occur in an input or in an output; case does not matter',
-  }),
-});
-export type TraceFilters = z.infer<typeof TraceFilters>;
 
 export const listTracesRoute = createRoute({
   method: 'get',
@@ -58,7 +30,10 @@ export const listTracesRoute = createRoute({
 });
 
 const HOUR: Micros = 3_600_000_000;
-/** Window starts, as ages. Each one is asked only when the newer ones did not fill the page. */
+/**
+ * Window starts, as ages at the page's first moment, so that pages deep in the past cost no more than the first. Each one
+ * is asked only when the newer ones did not fill the page.
+ */
 const WINDOW_AGES = [1, 6, 24, 3 * 24, 7 * 24, 30 * 24].map((hours) => hours * HOUR);
 /** For words: their index is read again for each window, and finds what there is in all of them at about the same price. */
 const WORDS_WINDOW_AGES = [24, 7 * 24].map((hours) => hours * HOUR);
@@ -68,8 +43,14 @@ const HOUR_FIRST = -1_000_000;
 const FOREVER: Micros = Number.MAX_SAFE_INTEGER - 1;
 const CURSOR = ['number', 'string'] as const;
 
-/** More than the page, because aliases and filters drop some; twice as many each time that was too few. */
-const candidatesFor = (limit: number, round: number) => Math.min((limit * 2 + 50) * 2 ** round, CANDIDATES_MAX);
+/**
+ * More than the page, because aliases and hidden spans drop some, and filters that rows cannot tell drop many; twice as
+ * many each time that was too few.
+ */
+function candidatesFor(filters: TraceFilters, round: number): number {
+  const { limit } = filters;
+  return Math.min((limit * (areToldByRows(filters) ? 1 : 2) + 50) * 2 ** round, CANDIDATES_MAX);
+}
 const CANDIDATES_MAX = 4_000;
 
 export type TracePage = { data: TraceSummary[]; nextCursor: string | null };
@@ -84,7 +65,8 @@ export async function listTraces(
   const after = filters.cursor === undefined ? undefined : decodeCursor(filters.cursor, CURSOR);
   if (filters.cursor !== undefined && after === undefined) return undefined;
   const [cursorStart, cursorKey] = after ?? [];
-  const search = new Search(store, project, filters, vanishing);
+  const conditions = await conditionsOnRows(store, project, filters);
+  const search = new Search({ store, project, filters, vanishing, rows: rowFilter(conditions) });
   const upper = Math.min(Number(cursorStart ?? FOREVER), filters.to === undefined ? FOREVER : filters.to - 1);
   const { found, stoppedAt } = await search.run(
     upper,
@@ -124,21 +106,34 @@ interface Candidate {
   readonly first: number;
 }
 
+interface RowFilter {
+  readonly sql: string;
+  readonly params: QueryParams;
+}
+
+interface SearchParts {
+  readonly store: StoreReader;
+  readonly project: ProjectId;
+  readonly filters: TraceFilters;
+  readonly vanishing: Vanishing | undefined;
+  readonly rows: RowFilter;
+}
+
 class Search {
   readonly #store: StoreReader;
   readonly #project: ProjectId;
   readonly #filters: TraceFilters;
   readonly #vanishing: Vanishing | undefined;
   readonly #aliases: TraceAliases;
-  readonly #rows: { sql: string; params: QueryParams };
+  readonly #rows: RowFilter;
 
-  constructor(store: StoreReader, project: ProjectId, filters: TraceFilters, vanishing: Vanishing | undefined) {
+  constructor({ store, project, filters, vanishing, rows }: SearchParts) {
     this.#store = store;
     this.#project = project;
     this.#filters = filters;
     this.#vanishing = vanishing;
     this.#aliases = new TraceAliases(store, project);
-    this.#rows = rowFilter(filters);
+    this.#rows = rows;
   }
 
   /**
@@ -147,7 +142,7 @@ class Search {
    */
   async run(
     upper: Micros,
-    isWanted: (trace: Summarised) => boolean,
+    isAfter: (trace: Summarised) => boolean,
   ): Promise<{ found: Summarised[]; stoppedAt?: Bound }> {
     const wanted = this.#filters.limit + 1;
     const deadline = performance.now() + searchMsMax;
@@ -156,10 +151,10 @@ class Search {
     const deferred = new Map<string, Summarised>();
     let before: Bound = { start: upper };
     let round = 0;
-    for (const lower of this.#windowStarts()) {
+    for (const lower of this.#windowStarts(upper)) {
       for (let isFull = true; isFull && before.start >= lower && found.size < wanted; round += 1) {
         if (performance.now() > deadline) return { found: sorted(found).slice(0, wanted), stoppedAt: before };
-        const candidatesMax = candidatesFor(this.#filters.limit, round);
+        const candidatesMax = candidatesFor(this.#filters, round);
         const candidates = await this.#candidates(lower, before, candidatesMax);
         const last = candidates.at(-1);
         isFull = candidates.length === candidatesMax;
@@ -169,7 +164,7 @@ class Search {
         for (const trace of [...(await this.#summaries(candidates)), ...deferred.values()]) {
           deferred.delete(trace.key);
           if (isBelow(trace, floor)) deferred.set(trace.key, trace);
-          else if (isWanted(trace) && this.#matches(trace)) found.set(trace.key, trace);
+          else if (isAfter(trace) && isWanted(trace, this.#filters)) found.set(trace.key, trace);
         }
         before = isFull ? floor : { start: lower - 1 };
       }
@@ -178,8 +173,8 @@ class Search {
     return { found: sorted(found).slice(0, wanted) };
   }
 
-  #windowStarts(): Micros[] {
-    const now = microsNow();
+  #windowStarts(upper: Micros): Micros[] {
+    const now = Math.min(microsNow(), upper);
     const from = this.#filters.from ?? BEGINNING;
     const ages = this.#filters.q === undefined ? WINDOW_AGES : WORDS_WINDOW_AGES;
     const starts = ages.map((age) => now - age).filter((start) => start > from);
@@ -211,76 +206,45 @@ class Search {
     const members = await this.#aliases.members([...new Set(roots.values())]);
     return summarise(this.#store, this.#project, members, { vanishing: this.#vanishing });
   }
-
-  #matches({ summary: trace, models }: Summarised): boolean {
-    const { status, name, userId, sessionId, agent, environment, model, tag, dialect } = this.#filters;
-    return (
-      (status === undefined || trace.status === status) &&
-      (name === undefined || trace.name === name) &&
-      (userId === undefined || trace.userId === userId) &&
-      (sessionId === undefined || trace.sessionId === sessionId) &&
-      (agent === undefined || trace.agentName === agent) &&
-      (environment === undefined || trace.environment === environment) &&
-      (model === undefined || models.includes(model)) &&
-      (tag === undefined || trace.tags.includes(tag)) &&
-      (dialect === undefined || trace.dialect === dialect) &&
-      isWithinBounds(trace, this.#filters)
-    );
-  }
 }
 
-function isWithinBounds({ costUsd, usage, durationMs }: TraceSummary, filters: TraceFilters): boolean {
-  const isWithin = (value: number | null, min: number | undefined, max: number | undefined) =>
-    (min === undefined && max === undefined) ||
-    (value !== null && (min === undefined || value >= min) && (max === undefined || value <= max));
-  return (
-    isWithin(costUsd, filters.costUsdMin, filters.costUsdMax) &&
-    isWithin(usage.totalTokens, filters.tokensMin, filters.tokensMax) &&
-    isWithin(durationMs, filters.durationMsMin, filters.durationMsMax)
+/**
+ * Where parents came late, rows of one trace stand under several ids, and none of these may fulfil all conditions. Then one
+ * narrows: the words, which no summary tells, or else the one that few traces fulfil; the summary tells the others.
+ */
+async function conditionsOnRows(store: StoreReader, project: ProjectId, filters: TraceFilters): Promise<RowConditions> {
+  const all = rowConditions(filters);
+  const several = all.conditions.filter(({ of }) => of !== 'dialect');
+  if (several.length < 2) return all;
+  const aliases = await store.select(
+    `SELECT 1 AS found FROM tributary.trace_aliases FINAL WHERE project_id = {project:UUID} AND to_id != '' LIMIT 1`,
+    { project },
   );
+  if (aliases.length === 0) return all;
+  const [first] = NARROWEST_FIRST.flatMap((of) => several.filter((condition) => condition.of === of));
+  return { ...all, conditions: all.conditions.filter((one) => one.of === 'dialect' || one === first) };
 }
 
-/** Conditions on single rows that every matching trace fulfils somewhere. */
-function rowFilter(filters: TraceFilters): { sql: string; params: QueryParams } {
-  const conditions: string[] = [];
-  const params: Record<string, string | string[]> = {};
-  const somewhere = (condition: string) =>
-    conditions.push(
-      // No row of a trace that starts in the window is older than the window.
-      `AND (dialect, trace_id) IN (SELECT dialect, trace_id FROM tributary.spans
-         WHERE project_id = {project:UUID} AND hour >= {lowerHour:Int32} AND ${condition})`,
-    );
-  const equals = (column: string, value: string | undefined) => {
-    if (value === undefined) return;
-    params[column] = value;
-    somewhere(`tupleElement(${column}, 3) = {${column}:String}`);
-  };
-  if (filters.dialect !== undefined) {
-    params.dialect = filters.dialect;
-    conditions.push('AND dialect = {dialect:String}');
-  }
-  equals('user_id', filters.userId);
-  equals('session_id', filters.sessionId);
-  equals('agent_name', filters.agent);
-  equals('environment', filters.environment);
-  equals('model', filters.model);
-  // A failed or paused trace has a row that says so; the other states are also what is left unsaid.
-  if (filters.status === 'error' || filters.status === 'paused') equals('status', filters.status);
-  if (filters.name !== undefined) {
-    params.name = filters.name;
-    somewhere('(tupleElement(name, 3) = {name:String} OR tupleElement(agent_name, 3) = {name:String})');
-  }
-  if (filters.tag !== undefined) {
-    params.tag = filters.tag;
-    somewhere('has(tags, {tag:String})');
-  }
-  const words = (filters.q ?? '').toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  if (words.length > 0) {
-    params.words = words;
-    const [input, output] = ['input', 'output'].map(
-      (register) => `hasAllTokens(${wordsOf(register)}, {words:Array(String)})`,
-    );
-    somewhere(`(${input} OR ${output})`);
-  }
-  return { sql: conditions.join(' '), params };
+const NARROWEST_FIRST = [
+  'q',
+  'sessionId',
+  'userId',
+  'tag',
+  'name',
+  'agent',
+  'status',
+  'errorsMin',
+  'model',
+  'environment',
+];
+
+function rowFilter({ conditions, params }: RowConditions): RowFilter {
+  const sql = conditions.map((condition) =>
+    condition.of === 'dialect'
+      ? `AND ${condition.sql}`
+      : // No row of a trace that starts in the window is older than the window.
+        `AND (dialect, trace_id) IN (SELECT dialect, trace_id FROM tributary.spans
+         WHERE project_id = {project:UUID} AND hour >= {lowerHour:Int32} AND ${condition.sql})`,
+  );
+  return { sql: sql.join(' '), params };
 }

@@ -2,44 +2,70 @@
 
 import { groupBy } from '../canonical/group-by.ts';
 import type { ProjectId } from '../canonical/ids.ts';
-import { TEXT_REGISTERS } from '../canonical/span.ts';
+import { TEXT_REGISTERS, type TextRegister } from '../canonical/span.ts';
 import { parentsOf, type SpanPlace } from '../canonical/span-tree.ts';
 import { microsNow } from '../canonical/time.ts';
 import { traceSpansMax } from '../limits.ts';
 import { columnOf, inHoursOf } from '../store/schema/schema.ts';
 import type { QueryParams, StoreReader } from '../store/store.ts';
 import { idOf } from './aliases.ts';
-import { type SpanBody, type SpanRow, toSpan } from './span-body.ts';
+import { type SpanBody, type SpanRow, toSpan, withoutBodies } from './span-body.ts';
 import { shownStatus, type Vanishing, vanishingParams } from './status-sql.ts';
+import type { SummedSpan } from './trace-summary.ts';
 
 const TRACE_KEY = `transform(concat(dialect, '|', trace_id), {members:Array(String)}, {roots:Array(String)}, '') AS trace_key`;
 const OF_TRACES = `project_id = {project:UUID} AND ${inHoursOf('{ids:Array(String)}')} AND trace_id IN {ids:Array(String)} AND concat(dialect, '|', trace_id) IN {members:Array(String)}`;
 
-const STATUS = shownStatus({
-  status: 'max(spans.status)',
-  startTime: 'min(spans.start_time)',
-  endTime: 'max(spans.end_time)',
-  firstToken: 'min(spans.first_token)',
-});
-const text = (register: string) =>
-  `${register === 'status' ? STATUS : `tupleElement(max(spans.${columnOf(register)}), 3)`} AS ${register}`;
+/** What a page of a trace shows only when it is asked for, and what is large. */
+const BODIES: readonly TextRegister[] = ['input', 'output', 'params'];
 
-/** `hasSpanIds`: only `{spanIds:Array(String)}`. */
-function spans(hasSpanIds: boolean, showsHidden: boolean): string {
+interface Wanted {
+  /** Only `{spanIds:Array(String)}`. */
+  readonly hasSpanIds: boolean;
+  readonly showsHidden: boolean;
+  /** False: the columns of what is large are not read. */
+  readonly hasBodies: boolean;
+  /**
+   * All rows of a span stand in one hour under one id, so FINAL joins them: for 10 000 spans in half the time that GROUP BY
+   * takes (90 against 160 ms, measured).
+   */
+  readonly isSettled: boolean;
+}
+
+function spans({ hasSpanIds, showsHidden, hasBodies, isSettled }: Wanted): string {
+  const joined = (column: string, how = 'max') => (isSettled ? `spans.${column}` : `${how}(spans.${column})`);
+  const list = (column: string) =>
+    isSettled ? `arraySort(arrayDistinct(spans.${column}))` : `arraySort(groupUniqArrayArray(spans.${column}))`;
+  const status = shownStatus({
+    status: joined('status'),
+    startTime: joined('start_time', 'min'),
+    endTime: joined('end_time'),
+    firstToken: joined('first_token', 'min'),
+  });
+  const text = (register: TextRegister) => {
+    if (BODIES.includes(register) && !hasBodies) return `'' AS ${register}`;
+    return `${register === 'status' ? status : `tupleElement(${joined(columnOf(register))}, 3)`} AS ${register}`;
+  };
+  // The rank alone, which is stored apart from the text: 0 is "not said".
+  const isSaid = (column: string) => {
+    const rank = `tupleElement(spans.${column}, 1)`;
+    return `${isSettled ? rank : `max(${rank})`} > 0`;
+  };
+  const where = `${OF_TRACES} ${hasSpanIds ? 'AND span_id IN {spanIds:Array(String)}' : ''}`;
+  const isShown = showsHidden ? '1' : `${joined('hidden')} = 0`;
   return `SELECT ${TRACE_KEY}, dialect, span_id AS spanId,
-      toUnixTimestamp64Micro(min(start_time)) AS start, toUnixTimestamp64Micro(max(end_time)) AS end,
-      toUnixTimestamp64Micro(min(spans.first_token)) AS firstToken, max(spans.timed_by_arrival) AS timedByArrival,
-      ${TEXT_REGISTERS.map(text).join(', ')},
-      tupleElement(max(spans.tokens), 3) AS counts, max(spans.counted) AS counted,
-      tupleElement(max(spans.price), 4) AS priceId, tupleElement(max(spans.price), 5) AS amounts,
-      tupleElement(max(spans.repeats), 2) AS repeats,
-      tupleElement(max(duration_micros), 3) AS duration, tupleElement(max(duration_micros), 1) AS duration_rank,
-      arraySort(groupUniqArrayArray(spans.tags)) AS tag_list, arraySort(groupUniqArrayArray(spans.metadata)) AS metadata_patches,
-      arraySort(groupUniqArrayArray(spans.feedback)) AS feedback_patches, arraySort(groupUniqArrayArray(spans.steps)) AS step_list,
-      tupleElement(max(spans.parent_step), 3) AS parentStep, max(spans.hidden) = 1 AS isHidden
-    FROM tributary.spans AS spans
-    WHERE ${OF_TRACES} ${hasSpanIds ? 'AND span_id IN {spanIds:Array(String)}' : ''}
-    GROUP BY trace_key, dialect, span_id HAVING ${showsHidden ? '1' : 'max(spans.hidden) = 0'}
+      toUnixTimestamp64Micro(${joined('start_time', 'min')}) AS start, toUnixTimestamp64Micro(${joined('end_time')}) AS end,
+      toUnixTimestamp64Micro(${joined('first_token', 'min')}) AS firstToken, ${joined('timed_by_arrival')} AS timedByArrival,
+      ${TEXT_REGISTERS.map(text).join(', ')}, ${isSaid('input')} AS hasInput, ${isSaid('output')} AS hasOutput,
+      tupleElement(${joined('tokens')}, 3) AS counts, ${joined('counted')} AS counted,
+      tupleElement(${joined('price')}, 4) AS priceId, tupleElement(${joined('price')}, 5) AS amounts,
+      tupleElement(${joined('repeats')}, 2) AS repeats,
+      tupleElement(${joined('duration_micros')}, 3) AS duration, tupleElement(${joined('duration_micros')}, 1) AS duration_rank,
+      ${list('tags')} AS tag_list, ${list('steps')} AS step_list,
+      ${hasBodies ? `${list('metadata')} AS metadata_patches, ${list('feedback')} AS feedback_patches,` : '[] AS metadata_patches, [] AS feedback_patches,'}
+      tupleElement(${joined('parent_step')}, 3) AS parentStep, ${joined('hidden')} = 1 AS isHidden
+    FROM tributary.spans AS spans ${isSettled ? 'FINAL' : ''}
+    WHERE ${where} ${isSettled ? `AND ${isShown}` : `GROUP BY trace_key, dialect, span_id HAVING ${isShown}`}
     ORDER BY start, spanId LIMIT {limit:UInt64}`;
 }
 
@@ -64,18 +90,81 @@ export interface SpanQuery {
   /** Plumbing is shown; else what stands below it hangs under the nearest span above it. */
   readonly showsHidden: boolean;
   readonly vanishing: Vanishing | undefined;
+  /** True if absent. False: nothing that is large, and none of it is read (`withoutBodies`). */
+  readonly hasBodies?: boolean;
 }
 
 export interface FoundSpan {
   /** `dialect|traceId` */
   readonly traceKey: string;
+  readonly isHidden: boolean;
   readonly span: SpanBody;
 }
 
 /** By start, `traceSpansMax` at most. */
 export async function readSpans(store: StoreReader, project: ProjectId, query: SpanQuery): Promise<FoundSpan[]> {
-  const { rootOf, spanIds, showsHidden, vanishing } = query;
-  if (rootOf.size === 0 || spanIds?.length === 0) return [];
+  const { rows, places } = await read(store, project, query);
+  return found(rows, places, query);
+}
+
+export interface WholeTraces {
+  readonly spans: readonly FoundSpan[];
+  /** What summaries are made of, of every span, hidden ones too; `undefined`: there are more than are shown. */
+  readonly summed: readonly SummedSpan[] | undefined;
+}
+
+/** As `readSpans`, with what a summary of the same spans needs. */
+export async function readWholeTraces(
+  store: StoreReader,
+  project: ProjectId,
+  query: Omit<SpanQuery, 'spanIds'>,
+): Promise<WholeTraces> {
+  const { rows, places, all } = await read(store, project, query);
+  return { spans: found(rows, places, query), summed: all };
+}
+
+function found(
+  rows: readonly SpanRow[],
+  places: readonly PlaceRow[],
+  { showsHidden, hasBodies = true }: SpanQuery,
+): FoundSpan[] {
+  const parents = new Map(
+    [...groupBy(places, (place) => place.trace_key)].map(([key, some]) => [
+      key,
+      parentsOf(
+        some.map(({ spanId, parentSpanId, parentStep, step_list: steps, isHidden }) => ({
+          spanId,
+          parentSpanId,
+          parentStep,
+          steps,
+          isHidden: isHidden === 1,
+        })),
+        showsHidden,
+      ),
+    ]),
+  );
+  return rows.map((row) => {
+    const parent = parents.get(row.trace_key)?.get(row.spanId) ?? null;
+    const span = toSpan(row, parent);
+    return { traceKey: row.trace_key, isHidden: row.isHidden === 1, span: hasBodies ? span : withoutBodies(span) };
+  });
+}
+
+type CompleteRow = SpanRow & PlaceRow & SummedSpan;
+
+interface ReadRows {
+  readonly rows: readonly SpanRow[];
+  readonly places: readonly PlaceRow[];
+  readonly all?: readonly CompleteRow[];
+}
+
+/** Whole traces are read once, for their spans and their places, unless they are so large that not all spans are shown. */
+async function read(
+  store: StoreReader,
+  project: ProjectId,
+  { rootOf, spanIds, showsHidden, vanishing, hasBodies = true }: SpanQuery,
+): Promise<ReadRows> {
+  if (rootOf.size === 0 || spanIds?.length === 0) return { rows: [], places: [] };
   const params = {
     ...vanishingParams(vanishing, microsNow()),
     project,
@@ -85,37 +174,37 @@ export async function readSpans(store: StoreReader, project: ProjectId, query: S
     spanIds: spanIds ?? [],
     limit: traceSpansMax,
   };
-  const { rows, places } = await read(store, params, spanIds !== undefined, showsHidden);
-  const parents = new Map(
-    [...groupBy(places, (place) => place.trace_key)].map(([key, some]) => [
-      key,
-      parentsOf(
-        some.map((place) => ({ ...place, steps: place.step_list, isHidden: place.isHidden === 1 })),
-        showsHidden,
-      ),
-    ]),
-  );
-  return rows.map((row) => ({
-    traceKey: row.trace_key,
-    span: toSpan(row, parents.get(row.trace_key)?.get(row.spanId) ?? null),
-  }));
-}
-
-/** Whole traces are read once, for their spans and their places, unless they are so large that not all spans are shown. */
-async function read(
-  store: StoreReader,
-  params: QueryParams & { readonly limit: number },
-  hasSpanIds: boolean,
-  showsHidden: boolean,
-): Promise<{ readonly rows: readonly SpanRow[]; readonly places: readonly PlaceRow[] }> {
-  if (!hasSpanIds) {
-    const all = await store.select<SpanRow & PlaceRow>(spans(false, true), { ...params, limit: params.limit + 1 });
+  if (spanIds === undefined) {
+    const isSettled = await areSettled(store, params, rootOf);
+    const all = await store.select<CompleteRow>(spans({ hasSpanIds: false, showsHidden: true, hasBodies, isSettled }), {
+      ...params,
+      limit: params.limit + 1,
+    });
     if (all.length <= params.limit)
-      return { rows: showsHidden ? all : all.filter(({ isHidden }) => isHidden === 0), places: all };
+      return { rows: showsHidden ? all : all.filter(({ isHidden }) => isHidden === 0), places: all, all };
   }
+  const hasSpanIds = spanIds !== undefined;
   const [rows, places] = await Promise.all([
-    store.select<SpanRow>(spans(hasSpanIds, showsHidden || hasSpanIds), params),
+    store.select<SpanRow>(
+      spans({ hasSpanIds, showsHidden: showsHidden || hasSpanIds, hasBodies, isSettled: false }),
+      params,
+    ),
     store.select<PlaceRow>(PLACES, params),
   ]);
   return { rows, places };
+}
+
+/** No span of these traces can be several rows after FINAL. */
+async function areSettled(
+  store: StoreReader,
+  params: QueryParams,
+  rootOf: ReadonlyMap<string, string>,
+): Promise<boolean> {
+  if ([...rootOf].some(([key, root]) => key !== root)) return false;
+  const spread = await store.select(
+    `SELECT trace_hash FROM tributary.trace_hours WHERE project_id = {project:UUID}
+       AND trace_hash IN (SELECT cityHash64(arrayJoin({ids:Array(String)}))) GROUP BY trace_hash HAVING min(hour) < max(hour) LIMIT 1`,
+    params,
+  );
+  return spread.length === 0;
 }

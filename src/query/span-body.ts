@@ -6,6 +6,7 @@ import { isObject, type JsonObject, type JsonValue } from '../canonical/json.ts'
 import type { TextRegister } from '../canonical/span.ts';
 import { isoFromMicros } from '../canonical/time.ts';
 import { totalTokens, USAGE_FIELDS } from '../canonical/usage.ts';
+import { errorMessageCharsMax } from '../limits.ts';
 import { USAGE_SOURCES } from './cost-sql.ts';
 import { type CostRegisters, deriveCost } from './derive-cost.ts';
 import { CostUsd, isoOrNull, Time, UsageBody, usageBody } from './schemas.ts';
@@ -35,6 +36,8 @@ export const SpanBody = z
     provider: Name,
     input: Json,
     output: Json,
+    hasInput: z.boolean().openapi({ description: 'The client said one, also where it is left out here' }),
+    hasOutput: z.boolean(),
     params: Json,
     error: z
       .object({
@@ -79,6 +82,9 @@ export type SpanRow = Readonly<Record<Exclude<TextRegister, 'status'>, string>> 
     readonly repeats: 0 | 1;
     readonly duration: number;
     readonly duration_rank: number;
+    readonly hasInput: 0 | 1;
+    readonly hasOutput: 0 | 1;
+    readonly isHidden: 0 | 1;
     readonly tag_list: string[];
     readonly metadata_patches: readonly Patch[];
     readonly feedback_patches: readonly Patch[];
@@ -104,6 +110,8 @@ export function toSpan(row: SpanRow, parentSpanId: string | null): SpanBody {
     provider: orNull(row.provider),
     input: json(row.input),
     output: json(row.output),
+    hasInput: row.hasInput === 1,
+    hasOutput: row.hasOutput === 1,
     params: json(row.params),
     error: errorOf(row.error),
     ...usageAndCost(row),
@@ -119,6 +127,17 @@ export function toSpan(row: SpanRow, parentSpanId: string | null): SpanBody {
     feedback: row.feedback_patches.length === 0 ? null : mergeFeedback(row.feedback_patches),
     step: row.step_list[0] ?? null,
   };
+}
+
+/** Of a span whose large columns were not read: its error as a list shows it. */
+export function withoutBodies(span: SpanBody): SpanBody {
+  if (span.error === null) return span;
+  const { message, type } = span.error;
+  const error = {
+    ...(message === undefined ? {} : { message: message.slice(0, errorMessageCharsMax).toWellFormed() }),
+    ...(type === undefined ? {} : { type }),
+  };
+  return { ...span, error };
 }
 
 /** Here in the program, not in the statement: planning it takes longer than all the rest (measured). */

@@ -8,7 +8,7 @@ import { z } from '@hono/zod-openapi';
 import { groupBy } from '../canonical/group-by.ts';
 import type { ProjectId } from '../canonical/ids.ts';
 import { isoFromMicros, microsNow } from '../canonical/time.ts';
-import { aliasHopsMax } from '../limits.ts';
+import { aliasHopsMax, modelsPerTraceMax } from '../limits.ts';
 import { usdOf } from '../pricing/cost.ts';
 import { inHoursOf } from '../store/schema/schema.ts';
 import type { StoreReader } from '../store/store.ts';
@@ -41,6 +41,9 @@ export const TraceSummary = z
     agentName: z.string().nullable(),
     environment: z.string().nullable(),
     tags: z.array(z.string()),
+    models: z
+      .array(z.string())
+      .openapi({ description: `Models that its spans name, sorted, ${modelsPerTraceMax} at most` }),
   })
   .openapi('Trace');
 export type TraceSummary = z.infer<typeof TraceSummary>;
@@ -50,6 +53,7 @@ export interface Summarised {
   readonly key: string;
   /** Where it stands in a list: its earliest span, hidden ones included. */
   readonly startMicros: number;
+  /** All of them. */
   readonly models: readonly string[];
   readonly summary: TraceSummary;
 }
@@ -156,10 +160,11 @@ export function summaryOf(spans: readonly SummedSpan[], showsHidden: boolean): S
     .filter((span) => span.repeats === 0 && (span.counts.length > 0 || span.counted.some((part) => part !== 0)))
     .reduce(added, NO_SUMS);
   const key = earliest.trace_key;
+  const models = [...new Set(visible.flatMap(({ model }) => (model === '' ? [] : [model])))].sort(byBytes);
   return {
     key,
     startMicros: spans[0]?.start ?? earliest.start,
-    models: [...new Set(visible.flatMap(({ model }) => (model === '' ? [] : [model])))],
+    models,
     summary: {
       traceId: idOf(key),
       name: isNamedByAgent ? agentName : orNull(first.name),
@@ -177,6 +182,7 @@ export function summaryOf(spans: readonly SummedSpan[], showsHidden: boolean): S
       agentName,
       environment: foremost('environment'),
       tags: [...new Set(visible.flatMap(({ tag_list: tags }) => tags))].sort(byBytes),
+      models: models.slice(0, modelsPerTraceMax),
     },
   };
 }

@@ -1,5 +1,6 @@
 /** The smaller readers, each with what must hold whatever it is given. */
 
+import { csvRow } from '../../src/canonical/csv.ts';
 import { readProjectId } from '../../src/canonical/ids.ts';
 import { type JsonValue, storableText } from '../../src/canonical/json.ts';
 import { elementTexts, memberText, nestingDepth } from '../../src/canonical/json-text.ts';
@@ -14,7 +15,6 @@ import {
   usageOfCounts,
   usageOfResponse,
 } from '../../src/canonical/usage.ts';
-import { csvRow } from '../../src/dialects/lunary/csv.ts';
 import { filtersOf, tooManyParts } from '../../src/dialects/lunary/filters.ts';
 import { storedIdsOf, vendorUuid } from '../../src/dialects/lunary/ids.ts';
 import { credentialOf } from '../../src/dialects/parse-json.ts';

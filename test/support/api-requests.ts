@@ -151,7 +151,8 @@ export class ApiDescription {
   #valuesOf(where: string, name: string, given: Schema, values: Values): unknown[] {
     const known = Object.hasOwn(values, name) ? values[name] : undefined;
     if (known !== undefined) return [...known];
-    const schema = this.#resolved(given);
+    // A parameter that may be repeated is given once.
+    const schema = this.#resolved(this.#resolved(given).items ?? given);
     const [one] = schema.anyOf ?? [schema];
     const { type, enum: choices, minimum, maximum } = this.#resolved(one ?? schema);
     if (choices !== undefined) return [...choices];

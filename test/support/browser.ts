@@ -1,5 +1,7 @@
 /** A real browser for the dashboard: Chromium, as an npm package brings it along. */
 
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import sparticuz from '@sparticuz/chromium';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
@@ -18,7 +20,7 @@ export interface Look {
   readonly colorScheme?: 'light' | 'dark';
 }
 
-/** Nothing is kept between contexts. Fails loudly when a page asks another origin for anything. */
+/** Nothing is kept between contexts, and nothing leaves the origin; `watch` says what has tried to. */
 export async function openContext(browser: Browser, origin: string, look: Look = {}): Promise<BrowserContext> {
   const context = await browser.newContext({
     baseURL: origin,
@@ -29,10 +31,28 @@ export async function openContext(browser: Browser, origin: string, look: Look =
     locale: 'en-GB',
   });
   await context.route(
-    (url) => url.origin !== origin && !['data:', 'blob:'].includes(url.protocol),
+    (url) => url.origin !== origin,
     (route) => route.abort(),
   );
   return context;
+}
+
+/** What no page may do: ask another origin, break the Content-Security-Policy, fail, or complain. Grows while it looks. */
+export function watch(page: Page, origin: string): string[] {
+  const seen: string[] = [];
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    if (url.origin !== origin && url.protocol !== 'data:') seen.push(`asked for ${request.url().slice(0, 200)}`);
+  });
+  page.on('pageerror', (error) => seen.push(`failed: ${error.stack ?? error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') seen.push(`said: ${message.text().slice(0, 500)}`);
+  });
+  page.on('dialog', (dialog) => {
+    seen.push(`opened a dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  return seen;
 }
 
 /** The project's id, once its first page is there. */
@@ -42,4 +62,26 @@ export async function signIn(page: Page, key: string): Promise<string> {
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL(/\/p\/[0-9a-f-]{36}/);
   return /\/p\/([0-9a-f-]{36})/.exec(page.url())?.[1] ?? '';
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const STANDARDS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+interface Violation {
+  readonly id: string;
+  readonly impact: string;
+  readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary: string }[];
+}
+
+/** Serious and critical violations of WCAG AA, each as a line. */
+export async function accessibilityViolations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const violations = (await page.evaluate(
+    `axe.run(document, { runOnly: ${JSON.stringify(STANDARDS)} }).then(({ violations }) => violations)`,
+  )) as Violation[];
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) =>
+      nodes.slice(0, 5).map((node) => `${id} at ${node.target.join(' ')}: ${node.failureSummary.slice(0, 400)}`),
+    );
 }

@@ -9,11 +9,18 @@ export interface GetRoute {
   readonly parameters: readonly Parameter[];
 }
 
+interface Schema {
+  readonly type?: unknown;
+  readonly enum?: readonly string[];
+  readonly default?: unknown;
+}
+
 interface Parameter {
   readonly name: string;
   readonly in: 'path' | 'query';
   readonly required?: boolean;
-  readonly schema: { readonly type?: unknown; readonly enum?: readonly string[]; readonly default?: unknown };
+  /** Of a parameter that may be repeated: an array. */
+  readonly schema: Schema & { readonly items?: Schema };
 }
 
 interface Operation {
@@ -33,18 +40,26 @@ export async function getRoutes(server: TestServer): Promise<GetRoute[]> {
   return Object.entries(paths).flatMap(([path, { get }]) => {
     const isStream = get?.responses['200']?.content?.['text/event-stream'] !== undefined;
     if (get === undefined || isStream) return [];
-    const parameters = get.parameters ?? [];
+    const parameters = (get.parameters ?? []).map((parameter) => ({
+      ...parameter,
+      schema: parameter.schema.items ?? parameter.schema,
+    }));
     return [{ path, parameters, hasPathParameters: parameters.some((parameter) => parameter.in === 'path') }];
   });
 }
 
 /**
- * The route without filters, and with each value in every place that takes a text: filters of a route with an id in its
- * path are tried with the first id.
+ * The route without filters, then each of its filters and each of the values at least once: all pairs of them would be
+ * thousands of questions. Filters of a route with an id in its path are tried with the first id. The list for other
+ * values of the same number has the same questions in the same order.
  */
 export function filtered(route: GetRoute, values: readonly string[]): string[] {
   const texts = route.parameters.filter((parameter) => isFree(parameter) && parameter.schema.type === 'string');
-  const filters = texts.flatMap(({ name }) => values.map((value): [string, string] => [name, value]));
+  const count = texts.length === 0 ? 0 : Math.max(texts.length, values.length);
+  const filters = Array.from({ length: count }, (_, i): [string, string] => [
+    texts[i % texts.length]?.name ?? '',
+    values[i % values.length] ?? '',
+  ]);
   return pathsOf(route, values).flatMap((path, i) =>
     withQueries(path, route, i === 0 ? [undefined, ...filters] : [undefined]),
   );

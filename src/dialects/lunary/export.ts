@@ -1,12 +1,12 @@
 /** `GET /v1/runs/export`: all runs that a query describes, as a file that is written while it is read (`protocols/lunary.md` 3.1). */
 
+import { csvRow } from '../../canonical/csv.ts';
 import { groupBy } from '../../canonical/group-by.ts';
 import { isObject, type JsonObject, type JsonValue } from '../../canonical/json.ts';
 import { type Outcome, ok } from '../../canonical/outcome.ts';
 import type { Reply } from '../dialect.ts';
 import type { Condition, ReadSpan } from '../reader.ts';
 import { allSpans } from './all-pages.ts';
-import { csvRow } from './csv.ts';
 import { aroundOf, listed, rowsOf } from './list-runs.ts';
 import { messagesOf } from './message.ts';
 import { oneOf, textOf } from './query.ts';

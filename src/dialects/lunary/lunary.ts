@@ -91,6 +91,7 @@ export const lunary: Dialect = {
     ...[ingest, report, { ...report, id: 'lunary.report-v1', path: '/api/v1/report' }, health],
     ...[...writeBacks, ...erasures, ...reads],
   ],
+  sdkField: 'runtime',
   // `protocols/lunary.md` 1.4: the vendor's own preflight answer; the browser SDK needs it.
   cors: { methods: 'GET,POST,PATCH,DELETE,OPTIONS,PUT', headers: 'Content-Type,Authorization,Accept' },
 };
