@@ -71,8 +71,10 @@ export function welcome(url: string, { projectId, key }: FirstProject): string {
     '',
     `  curl -X POST ${url}/weflayr/${projectId}/ -H 'Authorization: Bearer ${key}' -H 'Content-Type: application/json' -d '${event}'`,
     '',
-    'and look at it:',
+    'and look at it, in the browser or here:',
     '',
+    // What stands behind # is sent to nobody; the page takes it out of the address.
+    `  ${url}/sign-in#${encodeURIComponent(key)}`,
     `  npx tributary traces${url === DEFAULT_URL ? '' : ` --url ${url}`}`,
     '',
   ].join('\n');

@@ -90,7 +90,8 @@ export async function metricTotals(
 }
 
 function ofTraces(row: TraceRow | undefined) {
-  const [p50, p95, p99] = row === undefined || row.duration_count === 0 ? [] : row.durations.map((micros) => micros / 1000);
+  const [p50, p95, p99] =
+    row === undefined || row.duration_count === 0 ? [] : row.durations.map((micros) => micros / 1000);
   return {
     traceCount: row?.traces ?? 0,
     failingTraceCount: row?.failing ?? 0,

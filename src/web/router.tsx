@@ -7,10 +7,11 @@ import {
   lazyRouteComponent,
   Outlet,
   redirect,
-  retainSearchParams,
 } from '@tanstack/react-router';
+import { keepRange } from './api/keep-range.ts';
 import { lastProject } from './api/session.ts';
 import { readRangeSearch } from './api/time-range.ts';
+import { readTraceSearch } from './pages/traces/trace-search.ts';
 import { allOf, oneOf, parseSearch, stringifySearch } from './search.ts';
 import { NotFound } from './shell/not-found.tsx';
 import { ProjectFrame } from './shell/project-frame.tsx';
@@ -44,6 +45,7 @@ const signIn = createRoute({
 const anyTrace = createRoute({
   getParentRoute: () => root,
   path: '/traces/$traceId',
+  validateSearch: readOneTraceSearch,
   component: lazyRouteComponent(() => import('./pages/trace/find-trace.tsx'), 'FindTracePage'),
 });
 
@@ -51,14 +53,17 @@ const project = createRoute({
   getParentRoute: () => root,
   path: '/p/$projectId',
   validateSearch: readRangeSearch,
-  search: { middlewares: [retainSearchParams(['range', 'from', 'to'])] },
+  search: { middlewares: [keepRange] },
   component: ProjectFrame,
 });
 
 const overview = createRoute({
   getParentRoute: () => project,
   path: '/',
-  validateSearch: (search): { by?: string } => optional('by', oneOf(search.by)),
+  validateSearch: (search): { by?: string; latency?: string } => ({
+    ...optional('by', oneOf(search.by)),
+    ...optional('latency', oneOf(search.latency)),
+  }),
   component: lazyRouteComponent(() => import('./pages/overview/overview.tsx'), 'OverviewPage'),
 });
 
@@ -68,50 +73,6 @@ const start = createRoute({
   validateSearch: (search): { sdk?: string } => optional('sdk', oneOf(search.sdk)),
   component: lazyRouteComponent(() => import('./pages/start/start.tsx'), 'StartPage'),
 });
-
-/** Filters of `GET /traces`, by the API's own names, and what the table shows. */
-export const TRACE_FILTERS = [
-  'status',
-  'dialect',
-  'model',
-  'agent',
-  'userId',
-  'sessionId',
-  'tag',
-  'environment',
-  'name',
-] as const;
-export const TRACE_BOUNDS = [
-  'durationMsMin',
-  'durationMsMax',
-  'costUsdMin',
-  'costUsdMax',
-  'tokensMin',
-  'tokensMax',
-  'errorsMin',
-] as const;
-export type TraceSearch = Partial<Record<(typeof TRACE_FILTERS)[number], readonly string[]>> &
-  Partial<Record<(typeof TRACE_BOUNDS)[number], string>> & {
-    readonly q?: string;
-    /** Shown columns, where they are not the usual ones. */
-    readonly columns?: readonly string[];
-    readonly live?: '1';
-  };
-
-function readTraceSearch(search: Readonly<Record<string, unknown>>): TraceSearch {
-  const filters = TRACE_FILTERS.map((name) => [name, allOf(search[name])] as const).filter(([, all]) => all.length > 0);
-  const bounds = TRACE_BOUNDS.flatMap((name) => {
-    const value = oneOf(search[name]);
-    return value !== undefined && Number(value) >= 0 ? [[name, value] as const] : [];
-  });
-  const columns = allOf(search.columns);
-  return {
-    ...Object.fromEntries([...filters, ...bounds]),
-    ...optional('q', oneOf(search.q)),
-    ...(columns.length === 0 ? {} : { columns }),
-    ...(oneOf(search.live) === '1' ? { live: '1' } : {}),
-  };
-}
 
 const traces = createRoute({
   getParentRoute: () => project,
@@ -123,10 +84,20 @@ const traces = createRoute({
 export const TRACE_VIEWS = ['tree', 'timeline', 'graph', 'transcript'] as const;
 export type TraceView = (typeof TRACE_VIEWS)[number];
 
-const trace = createRoute({
-  getParentRoute: () => project,
-  path: '/traces/$traceId',
-  validateSearch: (search): { view?: TraceView; span?: string; dialect?: string; hidden?: 'true' } => ({
+export interface OneTraceSearch {
+  readonly view?: TraceView;
+  readonly span?: string;
+  readonly dialect?: string;
+  readonly hidden?: 'true';
+  /** What is looked for in the tree: a text, kinds of spans, only those that failed. */
+  readonly find?: string;
+  readonly kind?: readonly string[];
+  readonly failed?: 'true';
+}
+
+function readOneTraceSearch(search: Readonly<Record<string, unknown>>): OneTraceSearch {
+  const kind = allOf(search.kind);
+  return {
     ...optional(
       'view',
       TRACE_VIEWS.find((view) => view === oneOf(search.view)),
@@ -134,7 +105,16 @@ const trace = createRoute({
     ...optional('span', oneOf(search.span)),
     ...optional('dialect', oneOf(search.dialect)),
     ...(oneOf(search.hidden) === 'true' ? { hidden: 'true' } : {}),
-  }),
+    ...optional('find', oneOf(search.find)),
+    ...(kind.length === 0 ? {} : { kind }),
+    ...(oneOf(search.failed) === 'true' ? { failed: 'true' } : {}),
+  };
+}
+
+const trace = createRoute({
+  getParentRoute: () => project,
+  path: '/traces/$traceId',
+  validateSearch: readOneTraceSearch,
   component: lazyRouteComponent(() => import('./pages/trace/trace.tsx'), 'TracePage'),
 });
 
@@ -159,6 +139,7 @@ const session = createRoute({
 const users = createRoute({
   getParentRoute: () => project,
   path: '/users',
+  validateSearch: readSort,
   component: lazyRouteComponent(() => import('./pages/users/users.tsx'), 'UsersPage'),
 });
 
@@ -172,32 +153,68 @@ const agents = createRoute({
   getParentRoute: () => project,
   path: '/agents',
   /** `agent`: the one whose versions are compared. */
-  validateSearch: (search): { agent?: string } => optional('agent', oneOf(search.agent)),
+  validateSearch: (search): { agent?: string; sort?: string } => ({
+    ...optional('agent', oneOf(search.agent)),
+    ...readSort(search),
+  }),
   component: lazyRouteComponent(() => import('./pages/agents/agents.tsx'), 'AgentsPage'),
 });
 
 const models = createRoute({
   getParentRoute: () => project,
   path: '/models',
+  /** `model`, with its `provider` if it names one: whose prices are shown. */
+  validateSearch: (search): { model?: string; provider?: string; sort?: string } => ({
+    ...optional('model', oneOf(search.model)),
+    ...optional('provider', oneOf(search.provider)),
+    ...readSort(search),
+  }),
   component: lazyRouteComponent(() => import('./pages/models/models.tsx'), 'ModelsPage'),
 });
 
 const tools = createRoute({
   getParentRoute: () => project,
   path: '/tools',
+  validateSearch: readSort,
   component: lazyRouteComponent(() => import('./pages/tools/tools.tsx'), 'ToolsPage'),
 });
+
+export const LETTER_STATES = ['dead', 'retrying', 'discarded'] as const;
+
+/** `undefined` takes a name out of the URL. */
+export interface IntakeSearch {
+  readonly state?: (typeof LETTER_STATES)[number] | undefined;
+  readonly dialect?: string | undefined;
+  readonly letter?: string | undefined;
+}
 
 const intake = createRoute({
   getParentRoute: () => project,
   path: '/intake',
+  /** `letter`: the position of the dead letter that is open. */
+  validateSearch: (search): IntakeSearch => ({
+    ...optional(
+      'state',
+      LETTER_STATES.find((state) => state === oneOf(search.state)),
+    ),
+    ...optional('dialect', oneOf(search.dialect)),
+    ...optional('letter', /^\d{1,15}$/.test(oneOf(search.letter) ?? '') ? oneOf(search.letter) : undefined),
+  }),
   component: lazyRouteComponent(() => import('./pages/intake/intake.tsx'), 'IntakePage'),
 });
+
+export interface LiveSearch {
+  readonly dialect?: string | undefined;
+  readonly type?: string | undefined;
+  readonly traceId?: string | undefined;
+  /** Words that the events shown must hold. */
+  readonly q?: string | undefined;
+}
 
 const live = createRoute({
   getParentRoute: () => project,
   path: '/live',
-  validateSearch: (search): { dialect?: string; type?: string; traceId?: string; q?: string } => ({
+  validateSearch: (search): LiveSearch => ({
     ...optional('dialect', oneOf(search.dialect)),
     ...optional('type', oneOf(search.type)),
     ...optional('traceId', oneOf(search.traceId)),
@@ -208,16 +225,35 @@ const live = createRoute({
 
 export const SETTINGS_TABS = ['projects', 'keys', 'prices', 'retention', 'limits', 'redaction', 'audit'] as const;
 
+export interface SettingsSearch {
+  readonly tab?: (typeof SETTINGS_TABS)[number] | undefined;
+  readonly model?: string | undefined;
+  readonly provider?: string | undefined;
+  readonly repricing?: string | undefined;
+  readonly action?: string | undefined;
+}
+
 const settings = createRoute({
   getParentRoute: () => project,
   path: '/settings',
-  validateSearch: (search): { tab?: (typeof SETTINGS_TABS)[number] } =>
-    optional(
+  /** `model`, `provider`: whose price is shown. `repricing`: the one that is watched. `action`: of the audit log. */
+  validateSearch: (search): SettingsSearch => ({
+    ...optional(
       'tab',
       SETTINGS_TABS.find((tab) => tab === oneOf(search.tab)),
     ),
+    ...optional('model', oneOf(search.model)),
+    ...optional('provider', oneOf(search.provider)),
+    ...optional('repricing', oneOf(search.repricing)),
+    ...optional('action', oneOf(search.action)),
+  }),
   component: lazyRouteComponent(() => import('./pages/settings/settings.tsx'), 'SettingsPage'),
 });
+
+/** The column that a table is sorted by (ui/sorted.ts). */
+function readSort(search: Readonly<Record<string, unknown>>): { sort?: string } {
+  return optional('sort', oneOf(search.sort));
+}
 
 /** Absent rather than undefined, so that it is not in the URL. */
 function optional<Name extends string, Value>(name: Name, value: Value | undefined): { [N in Name]?: Value } {

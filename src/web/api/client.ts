@@ -17,10 +17,11 @@ type Json<Response> = Response extends { content: { 'application/json': { schema
   ? z.output<Schema>
   : never;
 
-/** The body of a route's 200 or 201. */
+/** The body of a route's 200, 201 or 202. */
 export type AnswerOf<R extends Route> =
   | (R['responses'] extends { 200: infer Response } ? Json<Response> : never)
-  | (R['responses'] extends { 201: infer Response } ? Json<Response> : never);
+  | (R['responses'] extends { 201: infer Response } ? Json<Response> : never)
+  | (R['responses'] extends { 202: infer Response } ? Json<Response> : never);
 
 type Value = string | number | boolean | undefined;
 /** Names are checked against the route; values travel as text, several of one name as repeated parameters. */

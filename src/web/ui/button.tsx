@@ -15,7 +15,7 @@ interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
 }
 
 export function buttonClass(look: ButtonLook = 'plain', isSmall = false): string {
-  return `${styles.button} ${styles[look]} ${isSmall ? styles.small : ''}`;
+  return `${styles.button} ${styles[look] ?? ''} ${isSmall ? styles.small : ''}`;
 }
 
 export function Button({ look, isSmall, isBusy, icon, children, className, disabled, ...rest }: ButtonProps) {

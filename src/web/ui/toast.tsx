@@ -40,7 +40,7 @@ export function Toasts() {
       {shown.map(({ id, text, tone }) => (
         <Toast.Root
           key={id}
-          className={`${styles.toast} ${styles[tone]}`}
+          className={`${styles.toast} ${styles[tone] ?? ''}`}
           type={tone === 'error' ? 'foreground' : 'background'}
           onOpenChange={(isOpen) => (isOpen ? undefined : change(said.filter((one) => one.id !== id)))}
         >

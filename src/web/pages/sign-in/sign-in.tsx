@@ -32,7 +32,7 @@ export function SignInPage() {
 
   useEffect(() => {
     document.title = 'Sign in · Tributary';
-    const carried = decodeURIComponent(location.hash.slice(1));
+    const carried = keyIn(location.hash);
     if (carried === '') return;
     // It must not stay in the address, nor in the history.
     history.replaceState(history.state, '', location.pathname + location.search);
@@ -72,4 +72,14 @@ export function SignInPage() {
       </form>
     </main>
   );
+}
+
+/** Of `#key`. A `%` that begins no escape stands for itself. */
+function keyIn(hash: string): string {
+  const text = hash.slice(1);
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
