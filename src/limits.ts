@@ -181,6 +181,8 @@ export const carriedAliasesMax = 1000;
 export const carriedTracesMax = 5000;
 /** Listed with an agent, the latest first. */
 export const versionsPerAgentMax = 100;
+/** Read with a page of agents, whichever they are of; few projects have more, and those of the page are read then. */
+export const versionsAtOnceMax = 2_000;
 export const agentNamesPerSessionMax = 100;
 /** Prices listed with a model. */
 export const priceIdsPerModelMax = 100;

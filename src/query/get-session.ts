@@ -61,7 +61,7 @@ export async function getSession(
   if (session === undefined) return 'no such session';
   const { scope, params } = await ask(store, project, { dialect: DialectParam.parse(session.dialect) }, vanishing);
   const rows = await store.select<{ trace_key: string; started: number }>(
-    `SELECT trace_key, started FROM (${joinedTraces({ ...scope, tracesWith: [ROW_HAS_ID] })})
+    `SELECT trace_key, started FROM (${joinedTraces({ ...scope, tracesWith: [ROW_HAS_ID] }, false)})
      WHERE ${HAS_ID} ${started === undefined ? '' : 'AND (started, trace_key) > ({after:Int64}, {afterKey:String})'}
      ORDER BY started, trace_key LIMIT {limit:UInt64}`,
     {

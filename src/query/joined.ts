@@ -272,26 +272,28 @@ function hiddenRoots(scope: Scope, known: string): string {
 
 /**
  * One row per trace: trace_key, dialect, trace_status, trace_user, trace_session, trace_agent, started, ended, seen,
- * duration, span_count, error_count and the columns that are summed. trace-summary.ts says the same of a few traces.
+ * duration, span_count, error_count and, with sums, the columns that are summed. trace-summary.ts says the same of a few
+ * traces.
  */
-export function joinedTraces(scope: Scope): string {
+export function joinedTraces(scope: Scope, hasSums = true): string {
+  const summed = hasSums ? SUMMED_COLUMNS : [];
   return `SELECT trace_key, dialect, trace_status, trace_user, trace_session, trace_agent, started, seen_last AS seen, span_count, error_count,
-    if(trace_status IN ('running', 'unknown'), NULL, last_end) AS ended, if(root_duration >= 0, root_duration, ended - started) AS duration,
-    ${SUMMED_COLUMNS.map((column) => `sum_${column} AS ${column}`).join(', ')}
+    if(trace_status IN ('running', 'unknown'), NULL, last_end) AS ended, if(root_duration >= 0, root_duration, ended - started) AS duration
+    ${summed.map((column) => `, sum_${column} AS ${column}`).join('')}
   FROM (
     SELECT trace_key, dialect, ${foremost('user_id')} AS trace_user, ${foremost('session_id')} AS trace_session, ${foremost('agent_name')} AS trace_agent,
       ${WORST_OF_ROOTS} AS trace_status,
       min(first) AS started, max(last) AS last_end, max(seen) AS seen_last, count() AS span_count, countIf(status = 'error') AS error_count,
-      ${SUMMED_COLUMNS.map((column) => `${sumOf(column)} AS sum_${column}, `).join('')}
+      ${summed.map((column) => `${sumOf(column)} AS sum_${column}, `).join('')}
       if(countIf(is_root) = 1 AND maxIf(measured_rank, is_root) > 0, assumeNotNull(maxIf(duration, is_root)), -1) AS root_duration
-    FROM (${placedSpans(scope, TRACE_REGISTERS)}) GROUP BY trace_key, dialect
+    FROM (${placedSpans(scope, TRACE_REGISTERS, [], hasSums)}) GROUP BY trace_key, dialect
   )`;
 }
 
 /** One row per trace: trace_key and `owner`, what `joinedTraces` calls trace_user or trace_agent. */
 export function traceOwners(scope: Scope, register: 'userId' | 'agentName'): string {
   return `SELECT trace_key, ${foremost(columnOf(register))} AS owner
-    FROM (${placedSpans(scope, ['parentSpanId', register])}) GROUP BY trace_key`;
+    FROM (${placedSpans(scope, ['parentSpanId', register], [], false)}) GROUP BY trace_key`;
 }
 
 /**
@@ -309,7 +311,7 @@ export function tracesByVersion(scope: Scope): string {
       ${SUMMED_COLUMNS.map((column) => `${sumOf(`part_${column}`)} AS ${column}`).join(', ')}
     FROM (${spans}) AS parts
     INNER JOIN (
-      SELECT trace_key, trace_agent, started AS trace_started, duration AS trace_duration FROM (${joinedTraces(scope)}) WHERE trace_agent != ''
+      SELECT trace_key, trace_agent, started AS trace_started, duration AS trace_duration FROM (${joinedTraces(scope, false)}) WHERE trace_agent != ''
     ) AS traces ON traces.trace_key = parts.trace_key
     LEFT JOIN (${agentVersions(scope)}) AS versions
       ON versions.trace_key = parts.trace_key AND versions.agent_name = traces.trace_agent
@@ -319,5 +321,5 @@ export function tracesByVersion(scope: Scope): string {
 /** One row per trace and agent in it: trace_key, agent_name, and the version that its foremost span names. */
 function agentVersions(scope: Scope): string {
   return `SELECT trace_key, agent_name, ${foremost('agent_version')} AS foremost_version
-    FROM (${placedSpans(scope, ['parentSpanId', 'agentName', 'agentVersion'])}) WHERE agent_name != '' GROUP BY trace_key, agent_name`;
+    FROM (${placedSpans(scope, ['parentSpanId', 'agentName', 'agentVersion'], [], false)}) WHERE agent_name != '' GROUP BY trace_key, agent_name`;
 }

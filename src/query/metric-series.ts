@@ -215,7 +215,7 @@ const TRACE_GROUPS: Partial<Record<GroupBy, string>> = {
 /** `amount` may be NULL: then there is nothing to count. */
 function traces(groupBy: GroupBy, scope: Scope, amount: string): string {
   return `SELECT started AS at, ${TRACE_GROUPS[groupBy] ?? `''`} AS grp, assumeNotNull(${amount}) AS amount
-    FROM (${joinedTraces(scope)}) WHERE (${amount}) IS NOT NULL`;
+    FROM (${joinedTraces(scope, false)}) WHERE (${amount}) IS NOT NULL`;
 }
 
 const SPAN_GROUPS: Partial<Record<GroupBy, string>> = {
@@ -226,7 +226,8 @@ const SPAN_GROUPS: Partial<Record<GroupBy, string>> = {
 };
 
 function spans(groupBy: GroupBy, scope: Scope, amount: string): string {
-  const joined = joinedSpans(scope, groupBy === 'model' || groupBy === 'kind' ? ['status', groupBy] : ['status']);
+  const registers = groupBy === 'model' || groupBy === 'kind' ? (['status', groupBy] as const) : (['status'] as const);
+  const joined = joinedSpans(scope, registers, [], /^(?:tokens|cost)_/.test(amount));
   const where = `WHERE (${amount}) IS NOT NULL`;
   if (groupBy !== 'agent' && groupBy !== 'user')
     return `SELECT first AS at, ${SPAN_GROUPS[groupBy] ?? `''`} AS grp, assumeNotNull(${amount}) AS amount FROM (${joined}) ${where}`;

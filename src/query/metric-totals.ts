@@ -77,7 +77,7 @@ export async function metricTotals(
     store.select<TraceRow>(
       `SELECT count() AS traces, countIf(error_count > 0) AS failing, count(duration) AS duration_count,
          quantilesExactIf(0.5, 0.95, 0.99)(assumeNotNull(duration), duration IS NOT NULL) AS durations
-       FROM (${joinedTraces(scope)}) WHERE ${within('started')}`,
+       FROM (${joinedTraces(scope, false)}) WHERE ${within('started')}`,
       params,
     ),
     store.select<SpanRow>(
