@@ -60,7 +60,10 @@ async function everyPage(browser: Browser, server: TestServer): Promise<void> {
 async function readmePicture(browser: Browser, server: TestServer): Promise<void> {
   await mkdir(join(ROOT, 'docs/pictures'), { recursive: true });
   const { page, projectId } = await openPage(browser, server, { viewport: { width: 1360, height: 820 } });
-  await show(page, projectId, { name: 'readme', path: '/traces/demo-support-tool-failed', shows: 'support-agent' });
+  await show(page, projectId, { name: 'readme', path: '/traces/demo-research-crew?view=timeline', shows: 'analyst' });
+  // The next failing span, as somebody would look for it.
+  await page.keyboard.press('e');
+  await page.getByText('503 The model is overloaded').first().waitFor();
   await page.screenshot({ path: join(ROOT, README_PICTURE) });
   process.stdout.write(`${README_PICTURE}\n`);
 }

@@ -4,7 +4,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
 import { logBacklogBytesMax } from '../limits.ts';
 import { fault, type QueryEnv, type QueryParts } from '../query/access.ts';
-import { API_PREFIX, buildApi } from '../query/api.ts';
+import { API_PREFIX, answerErrors, buildApi } from '../query/api.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { version } from '../version.ts';
 import { serveDashboard } from './dashboard.ts';
@@ -51,6 +51,7 @@ export function buildApp(parts: AppParts): OpenAPIHono<QueryEnv> {
     info: { title: 'Tributary', version, description: "The own API. Vendors' routes are described in docs/dialects." },
     security: [{ key: [] }],
   });
+  app.onError(answerErrors(parts.telemetry));
   app.notFound((c) => fault(c, 'not-found', `There is no ${c.req.method} ${c.req.path}`));
   return app;
 }

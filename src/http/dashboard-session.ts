@@ -16,6 +16,10 @@ const COOKIE_DAYS = 30;
 /** Browsers keep no cookie above 4096 bytes. */
 const KEY_CHARS_MAX = 2048;
 const SIGN_IN_BYTES_MAX = 16 * 1024;
+/** What the header of a request can carry as one word. Keys that were imported from elsewhere may be any text. */
+const BEARER = /^[\x21-\x7e\xa1-\xff]+$/;
+/** `Request` takes no others, and the own API has no routes for them; Hono answers HEAD as GET. */
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 /** A header that a page of another origin cannot send: its browser would ask first, and nobody here says yes. */
 const OWN_PAGE = 'x-tributary-dashboard';
 
@@ -29,6 +33,7 @@ export function answerDashboard(app: Hono<QueryEnv>, registry: Registry, apiBody
     const body = SignIn.safeParse(await c.req.json().catch(() => undefined));
     if (!body.success) return fault(c, 'invalid-event', 'Give a key', 'key');
     const { key } = body.data;
+    if (!BEARER.test(key)) return fault(c, 'invalid-event', 'A key is one word of plain characters', 'key');
     const principal = registry.authenticate(key);
     if (principal === undefined) return fault(c, 'unknown-credential', 'This key is unknown or revoked', 'key');
     if (!principal.scopes.includes('read')) return fault(c, 'scope-missing', 'This key has no read scope', 'key');
@@ -46,7 +51,7 @@ export function answerDashboard(app: Hono<QueryEnv>, registry: Registry, apiBody
     return c.json({ signedOut: true });
   });
 
-  app.all('/p/:projectId/api/*', ownPageOnly, bounded(apiBodyBytesMax), async (c) => {
+  app.on(METHODS, '/p/:projectId/api/*', ownPageOnly, bounded(apiBodyBytesMax), async (c) => {
     const key = keyIn(c);
     const principal = key === undefined ? undefined : registry.authenticate(key);
     if (key === undefined || principal?.projectId !== c.req.param('projectId'))
@@ -76,7 +81,8 @@ function cookiePlace(c: Context<QueryEnv>, projectId: string) {
 
 function keyIn(c: Context<QueryEnv>): string | undefined {
   const cookie = getCookie(c, COOKIE);
-  return cookie === undefined ? undefined : Buffer.from(cookie, 'base64url').toString('utf8');
+  const key = cookie === undefined ? '' : Buffer.from(cookie, 'base64url').toString('utf8');
+  return BEARER.test(key) ? key : undefined;
 }
 
 async function forwarded(c: Context<QueryEnv>, key: string): Promise<Request> {

@@ -1,6 +1,7 @@
 /** The own API, assembled: every question's route, its access rule, and the OpenAPI document that they give. */
 
 import { OpenAPIHono } from '@hono/zod-openapi';
+import type { ErrorHandler } from 'hono';
 import type { ZodError } from 'zod';
 import { isPassing } from '../loader/retried.ts';
 import { LogUnavailable } from '../log/log.ts';
@@ -91,7 +92,13 @@ export function buildApi(parts: QueryParts, telemetry: Telemetry): OpenAPIHono<Q
   limit(api, parts.registry);
 
   api.notFound((c) => fault(c, 'not-found', `There is no ${c.req.method} ${c.req.path}`));
-  api.onError((error, c) => {
+  api.onError(answerErrors(telemetry));
+  return api;
+}
+
+/** Of handlers that throw: what is known to pass is told so, and what is not is written down. */
+export function answerErrors(telemetry: Telemetry): ErrorHandler<QueryEnv> {
+  return (error, c) => {
     if (error instanceof StoreError && error.code !== undefined && TOO_EXPENSIVE.has(error.code)) {
       return fault(c, 'overloaded', 'The question is too expensive; narrow it, for instance by time');
     }
@@ -111,8 +118,7 @@ export function buildApi(parts: QueryParts, telemetry: Telemetry): OpenAPIHono<Q
     if ('status' in error && error.status === 400) return fault(c, 'malformed-json', 'The body is not valid JSON');
     telemetry.emit({ level: 'error', name: 'query_failed', path: c.req.path, detail: error.stack ?? error.message });
     return fault(c, 'internal', 'Something went wrong here');
-  });
-  return api;
+  };
 }
 
 /** The disk or the engine refuses for a reason that passes. */

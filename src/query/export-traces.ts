@@ -131,6 +131,7 @@ function streamOf(
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let next: IteratorResult<string> | undefined = first;
+  let isCancelled = false;
   return new ReadableStream({
     async pull(controller) {
       try {
@@ -138,16 +139,20 @@ function streamOf(
         for (;;) {
           const { done, value } = next ?? (await rest.next());
           next = undefined;
+          // Who has left while it was read takes nothing more, and nothing is broken.
+          if (isCancelled) return;
           if (done === true) return controller.close();
           if (value !== '') return controller.enqueue(encoder.encode(value));
         }
       } catch (error) {
+        if (isCancelled) return;
         const isBroken = onBreak?.(error instanceof Error ? error : new Error(String(error))) ?? false;
         if (!isBroken) throw error;
         controller.close();
       }
     },
     async cancel() {
+      isCancelled = true;
       await rest.return(undefined);
     },
   });
