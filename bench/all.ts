@@ -15,7 +15,7 @@ const OUTPUT_BYTES_MAX = 2 ** 24;
 const { values: options } = parseArgs({
   options: {
     spans: { type: 'string', default: '1000000,10000000' },
-    only: { type: 'string', default: 'intake,footprint,neighbour,queries' },
+    only: { type: 'string', default: 'intake,footprint,neighbour,queries,dashboard' },
   },
 });
 

@@ -23,8 +23,12 @@ export const COMMON_WORDS = 'bafa bane';
 const DAY_MICROS = 86_400_000_000;
 const CHUNK_SPANS = 50_000;
 const VOCABULARY = 3_600;
-/** Sizes of ten traces in a row, 100 spans together: where each one begins. */
-const TRACE_STARTS = [0, 1, 5, 11, 19, 29, 39, 51, 65, 81];
+/** Traces in a row, 100 spans together: where each one begins. `single`: every span is a trace. */
+const TRACE_STARTS = {
+  mixed: [0, 1, 5, 11, 19, 29, 39, 51, 65, 81],
+  single: Array.from({ length: 100 }, (_, place) => place),
+} as const;
+export type TraceSizes = keyof typeof TRACE_STARTS;
 const MODELS = ['gpt-4o', 'gpt-4o-mini', 'o3-mini', 'claude-sonnet-4', 'claude-haiku-3-5', 'gemini-2.5-flash'];
 const AGENTS = 20;
 const USERS = 5_000;
@@ -32,6 +36,7 @@ const TRACES_PER_SESSION = 8;
 
 export interface DataSet {
   readonly spans: number;
+  readonly sizes: TraceSizes;
   /** The end of its time, in microseconds. */
   readonly anchor: number;
 }
@@ -51,26 +56,26 @@ export async function generate(
   storeDirectory: string,
   project: string,
   spans: number,
-  progress: (done: number) => void = () => {},
+  sizes: TraceSizes = 'mixed',
 ): Promise<DataSet> {
   const anchor = Date.now() * 1000;
+  const data: DataSet = { spans, sizes, anchor };
   const store = await openChdbWriter(storeDirectory);
   try {
     await migrate(store);
     for (let from = 0; from < spans; from += CHUNK_SPANS) {
-      const source = ordinary(from, Math.min(CHUNK_SPANS, spans - from), { spans, anchor });
+      const source = ordinary(from, Math.min(CHUNK_SPANS, spans - from), data);
       await insertSpans(store, project, source, 'first');
       await insertSpans(store, project, source, 'rest');
       await insertEvents(store, project, source);
-      progress(from + CHUNK_SPANS);
     }
     await insertSpans(store, project, large(spans, anchor), 'first');
     await insertEvents(store, project, large(spans, anchor));
   } finally {
     await store.close();
   }
-  await writeFile(join(directory, 'generated.json'), JSON.stringify({ spans, anchor }));
-  return { spans, anchor };
+  await writeFile(join(directory, 'generated.json'), JSON.stringify(data));
+  return data;
 }
 
 /** Words of two syllables; the word of a place is always the same. */
@@ -89,12 +94,13 @@ const oneOf = (values: readonly string[], index: string) =>
   `[${values.map((value) => `'${value}'`).join(', ')}][1 + ${index} % ${values.length}]`;
 
 /** Columns i (number of the span), t (of the trace), place (in the trace, from 0), trace, began. */
-function ordinary(from: number, count: number, { spans, anchor }: DataSet): string {
-  const startOf = (at: string) => `[${TRACE_STARTS.join(', ')}][${at}]`;
-  return `SELECT number AS i, arrayLastIndex(start -> start <= number % 100, [${TRACE_STARTS.join(', ')}]) AS nth,
-      intDiv(number, 100) * 10 + nth AS t, toUInt32(number % 100 - ${startOf('nth')}) AS place,
+function ordinary(from: number, count: number, { spans, sizes, anchor }: DataSet): string {
+  const starts = TRACE_STARTS[sizes];
+  const startOf = (at: string) => `[${starts.join(', ')}][${at}]`;
+  return `SELECT number AS i, arrayLastIndex(start -> start <= number % 100, [${starts.join(', ')}]) AS nth,
+      intDiv(number, 100) * ${starts.length} + nth AS t, toUInt32(number % 100 - ${startOf('nth')}) AS place,
       lower(hex(MD5(concat('t', toString(t))))) AS trace,
-      toInt64(${anchor - DAYS * DAY_MICROS} + t * ${Math.floor((DAYS * DAY_MICROS) / (spans / 10))}) AS began
+      toInt64(${anchor - DAYS * DAY_MICROS} + t * ${Math.floor((DAYS * DAY_MICROS * 100) / (spans * starts.length))}) AS began
     FROM numbers(${from}, ${count})`;
 }
 
