@@ -114,6 +114,17 @@ describe('signing in', () => {
     expect(answer.headers['set-cookie']).toBeUndefined();
   });
 
+  it.each(['two words of a key', 'ключ_не_латинскими_буквами'])(
+    'is refused with %j, which no header can carry',
+    async (key) => {
+      await server.importKey(key);
+      const answer = await signIn({ key });
+      expect([answer.status, codeOf(answer)]).toEqual([400, 'invalid-event']);
+      const cookie = `tributary_key=${Buffer.from(key).toString('base64url')}`;
+      expect((await get(`/p/${server.projectId}/api/key`, { cookie })).status).toBe(401);
+    },
+  );
+
   it('needs the scope read, and is for the own pages only', async () => {
     const { secret } = await server.post<{ secret: string }>('/keys', { name: 'writer', scopes: ['ingest'] });
     expect(codeOf(await signIn({ key: secret }))).toBe('scope-missing');
@@ -150,6 +161,44 @@ describe('the API behind the cookie', () => {
     expect(codeOf(await get(api(server.projectId, '/traces?nothing=1'), { cookie }))).toBe('invalid-event');
     expect(codeOf(await get(api(server.projectId, '/no-such-thing'), { cookie }))).toBe('not-found');
     expect((await get(api(server.projectId, '/../../../metrics'), { cookie })).status).not.toBe(500);
+  });
+
+  it('leads nowhere else', async () => {
+    const cookie = await cookieOf(server.key);
+    const up = (levels: number, to: string) => api(server.projectId, `${'/%2e%2e'.repeat(levels)}${to}`);
+    const reads = (path: string) =>
+      send(server.url, { method: 'POST', path, headers: { cookie, ...OWN_PAGE }, body: '{}' });
+    // Paths are resolved before anything looks at them: these are requests without a key.
+    for (const path of [up(3, '/api/tributary/v1/keys'), up(2, `/${other.id}/api/keys`)])
+      expect([path, (await reads(path)).status]).toEqual([path, 401]);
+    expect((await reads(up(3, '/v1/runs/ingest'))).status).toBe(404);
+    for (const path of ['..%2f..%2fmetrics', '%5c..%5cmetrics', '//traces', '..%2fkey'])
+      expect([path, (await get(api(server.projectId, `/${path}`), { cookie })).status]).toEqual([path, 404]);
+    expect((await get(api(`${server.projectId}x`, '/key'), { cookie })).status).toBe(401);
+    expect((await get(api(server.projectId.toUpperCase(), '/key'), { cookie })).status).toBe(401);
+  });
+
+  it.each(['OPTIONS', 'TRACE'])('knows no %s, and lets no other origin ask', async (method) => {
+    const headers = { cookie: await cookieOf(server.key), origin: 'https://elsewhere.example', ...OWN_PAGE };
+    const answer = await send(server.url, { method, path: api(server.projectId, '/traces'), headers });
+    expect(answer.status).toBe(404);
+    expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+  });
+
+  it('answers for the key of the cookie, whatever else is sent, and writes down who and from where', async () => {
+    const headers = {
+      ...{ cookie: await cookieOf(server.key), ...OWN_PAGE, 'content-type': 'application/json' },
+      ...{ authorization: `Bearer ${other.key}`, 'x-forwarded-for': '6.6.6.6' },
+    };
+    const path = api(server.projectId, '/keys');
+    const made = await send(server.url, { path, headers, body: JSON.stringify({ name: 'whose', scopes: ['read'] }) });
+    expect(JSON.parse(made.text)).toMatchObject({ projectId: server.projectId });
+    const { keyId } = await server.get<{ keyId: string }>('/key');
+    const { data } = await server.get<{ data: unknown[] }>('/audit?action=keys&limit=1');
+    expect(data[0]).toMatchObject({
+      ...{ projectId: server.projectId, action: 'POST /keys', status: 201, address: '127.0.0.1' },
+      ...{ actor: { keyId }, subject: { name: 'whose' } },
+    });
   });
 
   it('changes things only for the own pages', async () => {

@@ -28,8 +28,8 @@ const SEES: Readonly<Record<string, readonly string[]>> = {
   retention: ['log', 'query', 'registry', 'store', 'telemetry'],
   // Copies the store, the registry and the log; asks them only where they are.
   backup: ['log', 'query', 'registry', 'store', 'telemetry', './version', './data-directory'],
-  // A browser signs in with a key, which only the registry knows.
-  http: ['intake', 'query', 'registry', 'telemetry', './version'],
+  // A browser signs in with a key, which only the registry knows; a client that leaves abandons its questions to the store.
+  http: ['intake', 'query', 'registry', 'store', 'telemetry', './version'],
   // A client like the vendors' own: it knows the protocols and nothing of the server.
   demo: [],
   cli: [

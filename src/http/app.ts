@@ -9,6 +9,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import { version } from '../version.ts';
 import { serveDashboard } from './dashboard.ts';
 import { answerDashboard } from './dashboard-session.ts';
+import { whileConnected } from './while-connected.ts';
 
 /** Bodies of the own API are a name and a few scopes. */
 const API_BODY_BYTES_MAX = 64 * 1024;
@@ -26,6 +27,7 @@ export function buildApp(parts: AppParts): OpenAPIHono<QueryEnv> {
     `${API_PREFIX}/*`,
     bodyLimit({ maxSize: API_BODY_BYTES_MAX, onError: (c) => fault(c, 'too-large', 'The body is too large') }),
   );
+  app.use(`${API_PREFIX}/*`, whileConnected);
   app.route(API_PREFIX, buildApi(parts, parts.telemetry));
 
   app.get('/healthz', (c) => c.json({ status: 'ok', version }));

@@ -6,6 +6,7 @@ import type { ZodError } from 'zod';
 import { isPassing } from '../loader/retried.ts';
 import { LogUnavailable } from '../log/log.ts';
 import { RegistryUnavailable } from '../registry/unavailable.ts';
+import { ABANDONED } from '../store/asked.ts';
 import { StoreError } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { fault, type QueryEnv, type QueryParts, requireScope } from './access.ts';
@@ -99,6 +100,8 @@ export function buildApi(parts: QueryParts, telemetry: Telemetry): OpenAPIHono<Q
 /** Of handlers that throw: what is known to pass is told so, and what is not is written down. */
 export function answerErrors(telemetry: Telemetry): ErrorHandler<QueryEnv> {
   return (error, c) => {
+    // Who has gone is told nothing, and it is nobody's fault.
+    if (error instanceof StoreError && error.code === ABANDONED) return fault(c, 'overloaded', error.message);
     if (error instanceof StoreError && error.code !== undefined && TOO_EXPENSIVE.has(error.code)) {
       return fault(c, 'overloaded', 'The question is too expensive; narrow it, for instance by time');
     }

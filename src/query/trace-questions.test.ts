@@ -327,3 +327,32 @@ describe('an export that breaks', () => {
     expect((await exported(project, {})).split('\r\n').length).toBe(1 + 1100 + 1);
   });
 });
+
+it('an export whose client leaves while a page is read ends without a word', async () => {
+  const project = await bench.project('left');
+  const spans = Array.from({ length: 1100 }, (_, i) => ({ spanId: `e${i}`, traceId: `e${i}`, start: at(i) }));
+  await bench.load(project, spans);
+  let isHeld = false;
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const store: StoreReader = {
+    select: async (sql, params) => {
+      if (isHeld) await held;
+      return bench.store.select(sql, params);
+    },
+    close: () => Promise.resolve(),
+  };
+  const told: string[] = [];
+  const onBreak = ({ message }: Error) => told.push(message) > 0;
+  const { body } = await exportTraces(store, project, ExportQuery.parse({}), { onBreak });
+  isHeld = true;
+  const reader = body.getReader();
+  await reader.read();
+  const next = reader.read();
+  const left = reader.cancel();
+  release();
+  await Promise.all([next, left]);
+  expect(told).toEqual([]);
+});

@@ -3,8 +3,9 @@
  * time, because the thread that answers requests does it.
  */
 
+import { createHash } from 'node:crypto';
 import type { Dialect } from '../dialects/dialect.ts';
-import { unmappedShapesMax, unmappedSliceMs } from '../limits.ts';
+import { unmappedPathsMax, unmappedShapesMax, unmappedSliceMs } from '../limits.ts';
 import { mappingOf, type StoredPayload } from './unmapped-mapping.ts';
 import { type Path, shapeOf } from './unmapped-paths.ts';
 import { type Findings, searchUnmapped } from './unmapped-search.ts';
@@ -52,7 +53,12 @@ export class Verdicts {
     const mapping = mappingOf(dialect, stored);
     if (mapping === undefined) return undefined;
     const kind = JSON.stringify([dialect.name, stored.type]);
-    const shape = () => `${kind}\n${shapeOf(mapping.event, (name) => this.#whole.get(kind)?.has(name) ?? false)}`;
+    const isWhole = (name: string) => this.#whole.get(kind)?.has(name) ?? false;
+    // As text it could be larger than the event.
+    const shape = () =>
+      createHash('sha256')
+        .update(`${kind}\n${shapeOf(mapping.event, isWhole)}`)
+        .digest('base64');
     const known = this.#shapes.get(shape());
     if (known !== undefined && known.examined >= EVENTS_PER_SHAPE) return known;
     const search = searchUnmapped(mapping.event, mapping.said);
@@ -74,9 +80,10 @@ export class Verdicts {
 
   #learn(kind: string, whole: readonly string[]): void {
     if (this.#whole.size >= unmappedShapesMax && !this.#whole.has(kind)) this.#whole.clear();
-    const known = this.#whole.get(kind);
-    if (known === undefined) this.#whole.set(kind, new Set(whole));
-    else for (const name of whole) known.add(name);
+    const known = this.#whole.get(kind) ?? new Set();
+    this.#whole.set(kind, known);
+    // More than an event may have are made up, and every event has others: they are not worth keeping.
+    for (const name of whole) if (known.size < unmappedPathsMax) known.add(name);
   }
 
   /** The one that was found the longest ago goes. */

@@ -42,6 +42,16 @@ const queryClient = new QueryClient({
   }),
 });
 
+// The server is of another version than this page, and the files that it would load next are gone: the new page has others.
+// Once in a while only, so that a file that cannot be had does not load the page for ever.
+const RELOAD_PAUSE_MS = 30_000;
+const RELOADED_AS = 'tributary.reloaded';
+window.addEventListener('vite:preloadError', () => {
+  if (Date.now() - Number(sessionStorage.getItem(RELOADED_AS)) < RELOAD_PAUSE_MS) return;
+  sessionStorage.setItem(RELOADED_AS, String(Date.now()));
+  location.reload();
+});
+
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
 createRoot(root).render(

@@ -12,7 +12,7 @@ import { keepRange } from './api/keep-range.ts';
 import { lastProject } from './api/session.ts';
 import { readRangeSearch } from './api/time-range.ts';
 import { readTraceSearch } from './pages/traces/trace-search.ts';
-import { allOf, oneOf, parseSearch, stringifySearch } from './search.ts';
+import { allOf, isOwnPath, oneOf, parseSearch, stringifySearch } from './search.ts';
 import { NotFound } from './shell/not-found.tsx';
 import { ProjectFrame } from './shell/project-frame.tsx';
 import { Failure, Skeleton } from './ui/page.tsx';
@@ -36,7 +36,7 @@ const signIn = createRoute({
   /** `to`: where somebody wanted to go before the key was asked for. */
   validateSearch: (search): { to?: string } => {
     const to = oneOf(search.to);
-    return to?.startsWith('/') === true && !to.startsWith('//') ? { to } : {};
+    return to !== undefined && isOwnPath(to) ? { to } : {};
   },
   component: lazyRouteComponent(() => import('./pages/sign-in/sign-in.tsx'), 'SignInPage'),
 });
@@ -55,6 +55,7 @@ const project = createRoute({
   validateSearch: readRangeSearch,
   search: { middlewares: [keepRange] },
   component: ProjectFrame,
+  notFoundComponent: NotFound,
 });
 
 const overview = createRoute({

@@ -29,3 +29,14 @@ export function allOf(value: unknown): readonly string[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   return list.filter((one): one is string => typeof one === 'string' && one !== '');
 }
+
+/** A page of this site: what browsers read as `//host/…` is none, and they skip tabs and line breaks to find it. */
+export function isOwnPath(text: string): boolean {
+  return /^\/(?![/\\\t\n\r])/.test(text);
+}
+
+/** Whether a page is of this project, or of no project at all. */
+export function isPageFor(projectId: string, path: string): boolean {
+  const [, named] = /^\/p\/([^/?#]*)/.exec(path) ?? [];
+  return named === undefined || named === projectId;
+}

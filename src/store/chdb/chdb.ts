@@ -12,10 +12,12 @@ import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import type { Session } from 'chdb';
 import { eventsPerRequestMax, queryMemoryBytesMax, queryMsMax, statementBytesMax } from '../../limits.ts';
+import { currentSignal } from '../asked.ts';
 import { RowBinary } from '../row-binary.ts';
 import { DEFERRED_INDEXES } from '../schema/schema.ts';
 import { type QueryParams, type Rows, StoreError, type StoreReader, type StoreWriter } from '../store.ts';
 import { bindLiterals } from './literals.ts';
+import { SessionPool } from './session-pool.ts';
 
 const READ_SETTINGS = [
   `max_execution_time = ${queryMsMax / 1000}`,
@@ -62,7 +64,7 @@ async function openSession(directory: string): Promise<Session> {
 
 export async function openChdbReader(directory: string, sessions: number): Promise<StoreReader> {
   const pool = await Promise.all(Array.from({ length: sessions }, () => openSession(directory)));
-  return new ChdbReader(pool);
+  return new ChdbReader(pool, await openSession(directory));
 }
 
 export async function openChdbWriter(directory: string): Promise<StoreWriter> {
@@ -77,33 +79,51 @@ let writersOpened = 0;
 
 class ChdbReader implements StoreReader {
   readonly #sessions: readonly Session[];
-  readonly #idle: Session[];
-  readonly #waiting: ((session: Session) => void)[] = [];
+  readonly #pool: SessionPool<Session>;
+  /** Ends questions that run in the others. */
+  readonly #canceller: Session;
   readonly #running = new Set<Promise<unknown>>();
+  #asked = 0;
 
-  constructor(sessions: readonly Session[]) {
+  constructor(sessions: readonly Session[], canceller: Session) {
     this.#sessions = sessions;
-    this.#idle = [...sessions];
+    this.#pool = new SessionPool(sessions);
+    this.#canceller = canceller;
   }
 
+  /** Ends early, with `ABANDONED`, when nobody waits for it any more (asked.ts). */
   async select<Row>(sql: string, params: QueryParams = {}): Promise<Row[]> {
-    const session = this.#idle.pop() ?? (await new Promise<Session>((resolve) => this.#waiting.push(resolve)));
-    const query = runSelect<Row>(session, sql, params);
-    this.#running.add(query);
+    const signal = currentSignal();
+    const session = await this.#pool.take(signal);
+    this.#asked += 1;
+    const mark = `/* asked ${threadId}-${this.#asked} */`;
+    const cancel = () => this.#track(this.#cancel(mark));
+    signal?.addEventListener('abort', cancel, { once: true });
     try {
-      return await query;
+      return await this.#track(runSelect<Row>(session, sql, params, mark));
     } finally {
-      this.#running.delete(query);
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#idle.push(session);
-      else next(session);
+      signal?.removeEventListener('abort', cancel);
+      this.#pool.give(session);
     }
+  }
+
+  async #cancel(mark: string): Promise<void> {
+    const statement = "KILL QUERY WHERE position(query, {mark:String}) > 0 AND query NOT LIKE 'KILL%' ASYNC";
+    // When it cannot be ended it runs to its own bound, as it would without this.
+    await guarded(() => this.#canceller.queryAsync(bindLiterals(statement, { mark }))).catch(() => undefined);
+  }
+
+  #track<Result>(work: Promise<Result>): Promise<Result> {
+    this.#running.add(work);
+    const forget = () => this.#running.delete(work);
+    work.then(forget, forget);
+    return work;
   }
 
   async close(): Promise<void> {
     // A session must not be closed under a running query: that aborts the engine.
-    await Promise.allSettled(this.#running);
-    for (const session of this.#sessions) session.close();
+    while (this.#running.size > 0) await Promise.allSettled(this.#running);
+    for (const session of [...this.#sessions, this.#canceller]) session.close();
   }
 }
 
@@ -191,8 +211,9 @@ async function writeFully(file: FileHandle, bytes: Buffer): Promise<void> {
     written += (await file.write(bytes, written, bytes.length - written)).bytesWritten;
 }
 
-async function runSelect<Row>(session: Session, sql: string, params: QueryParams): Promise<Row[]> {
-  const statement = `${bindLiterals(sql, params)}\nSETTINGS ${READ_SETTINGS}`;
+/** `mark`: a comment by which the running statement is found. */
+async function runSelect<Row>(session: Session, sql: string, params: QueryParams, mark = ''): Promise<Row[]> {
+  const statement = `${bindLiterals(sql, params)}\nSETTINGS ${READ_SETTINGS} ${mark}`;
   const result = await guarded(() => session.queryAsync(statement, { format: 'JSONEachRow' }));
   const text = result.text().trimEnd();
   // JSONEachRow escapes line breaks inside values, so a line break is always the end of a row.

@@ -63,7 +63,8 @@ export class ApiError extends Error {
 
 /** Of the API for one project, as this browser reaches it. */
 export function apiBase(projectId: string): string {
-  return `/p/${projectId}/api`;
+  // It is of the address, where anybody's link may have put anything.
+  return `/p/${encodeURIComponent(projectId)}/api`;
 }
 
 /** `/traces?status=error`, for links that the browser follows by itself, such as downloads. */

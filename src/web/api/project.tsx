@@ -44,8 +44,3 @@ export function useAnswer<R extends Route>(
 export function useKey() {
   return useAnswer<typeof getKeyRoute>('/key', {}, { staleTime: 60_000 });
 }
-
-export function useHasScope(scope: string): boolean {
-  const { data } = useKey();
-  return data?.scopes.includes(scope) ?? false;
-}

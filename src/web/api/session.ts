@@ -69,7 +69,10 @@ export async function signIn(key: string): Promise<SignedIn> {
 
 export async function signOut(projectId: string): Promise<void> {
   forget(projectId);
-  await send(`/p/${projectId}/sign-out`, { method: 'POST', headers: { 'x-tributary-dashboard': '1' } });
+  await send(`/p/${encodeURIComponent(projectId)}/sign-out`, {
+    method: 'POST',
+    headers: { 'x-tributary-dashboard': '1' },
+  });
 }
 
 /** Its cookie is gone or its key revoked. */

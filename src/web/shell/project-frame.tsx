@@ -27,7 +27,9 @@ export function ProjectFrame() {
 
   useEffect(() => {
     if (isSignedIn) rememberLast(projectId);
-    else void navigate({ to: '/sign-in', search: { to: `${pathname}${searchStr}` }, replace: true });
+    // This frame stays until the next page is loaded, and sees that page's address: going there again would never end.
+    else if (pathname.startsWith(`/p/${projectId}`))
+      void navigate({ to: '/sign-in', search: { to: `${pathname}${searchStr}` }, replace: true });
   }, [isSignedIn, projectId, navigate, pathname, searchStr]);
   // Choosing a page closes the drawer of small screens.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the path is what matters

@@ -3,13 +3,21 @@
  * invisible ones, a megabyte without a space. React escapes markup; this takes care of the rest.
  */
 
-/** Controls, direction overrides and isolates, invisible separators: shown as what they are. Line breaks and tabs stay. */
-const INVISIBLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+/**
+ * Controls, direction marks, overrides and isolates, invisible separators, and tag characters, which models read as letters
+ * and people do not see: shown as what they are. Line breaks and tabs stay; so do joiners, which scripts and emoji need.
+ */
+const INVISIBLE =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
 export function visibleText(text: string): string {
-  return text
-    .replace(/\r\n?/g, '\n')
-    .replace(INVISIBLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return text.replace(/\r\n?/g, '\n').replace(INVISIBLE, escaped);
+}
+
+/** As JavaScript writes it. */
+function escaped(character: string): string {
+  const code = (character.codePointAt(0) ?? 0).toString(16);
+  return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
 }
 
 /** On one line, cut after so many characters. */

@@ -29,6 +29,7 @@ export function TotalsRow() {
     // Nice to have: it waits for what matters more.
     { enabled: now.isSuccess && !now.isPlaceholderData, placeholderData: keepPreviousData, staleTime: FRESH_MS },
   );
+  if (now.isPending) return <Waiting />;
   return (
     <Answered asked={now} lines={2}>
       {(totals) =>
@@ -39,6 +40,22 @@ export function TotalsRow() {
         )
       }
     </Answered>
+  );
+}
+
+const LABELS = ['Requests', 'With errors', 'Tokens', 'Cost', 'Latency p50', 'Latency p95', 'Latency p99'] as const;
+
+/** As high as the figures will be: the charts below keep their places. */
+function Waiting() {
+  return (
+    <div className={styles.totals} aria-busy="true">
+      <Stats>
+        {LABELS.map((label) => (
+          <Stat key={label} label={label} value={'\u00a0'} detail={<Detail change={undefined} />} />
+        ))}
+      </Stats>
+      <p className={styles.note}>{'\u00a0'}</p>
+    </div>
   );
 }
 

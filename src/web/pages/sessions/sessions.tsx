@@ -93,7 +93,7 @@ function columnsOf(projectId: string): readonly Column<SessionBody>[] {
     { id: 'traces', header: 'Traces', isNumber: true, cell: ({ traceCount }) => wholeNumber(traceCount) },
     {
       id: 'errors',
-      header: 'Failed',
+      header: 'Failed spans',
       isNumber: true,
       from: 'phone',
       cell: ({ errorCount }) => <span className={errorCount > 0 ? styles.error : ''}>{wholeNumber(errorCount)}</span>,

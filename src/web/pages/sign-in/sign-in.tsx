@@ -4,6 +4,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { signIn } from '../../api/session.ts';
 import { router } from '../../router.tsx';
+import { isPageFor } from '../../search.ts';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
 import styles from './sign-in.module.css';
@@ -20,7 +21,9 @@ export function SignInPage() {
     setError(undefined);
     try {
       const project = await signIn(given.trim());
-      if (to === undefined) await navigate({ to: '/p/$projectId', params: { projectId: project.id } });
+      // With a key of another project that page would ask for a key again.
+      if (to === undefined || !isPageFor(project.id, to))
+        await navigate({ to: '/p/$projectId', params: { projectId: project.id } });
       else router.history.push(to);
     } catch (reason) {
       setError(reason instanceof Error ? reason.message : 'Something went wrong');

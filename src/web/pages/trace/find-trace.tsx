@@ -1,8 +1,12 @@
-/** A link that knows a trace and not its project: looks for it in all projects of this browser. */
+/**
+ * A link that knows a trace and not its project: looks for it in all projects of this browser. Links of vendors' clients
+ * also name a run within a trace (a sub-workflow, a step of an agent): those lead to that span.
+ */
 
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
+import type { getSpanRoute } from '../../../query/get-span.ts';
 import type { getTraceRoute } from '../../../query/get-trace.ts';
 import { Api, ApiError } from '../../api/client.ts';
 import { type SignedIn, signedInProjects } from '../../api/session.ts';
@@ -11,8 +15,15 @@ import { Empty, Failure, Page, Skeleton } from '../../ui/page.tsx';
 import { oneLine } from '../../ui/untrusted.tsx';
 import styles from './find-trace.module.css';
 
+interface Place {
+  readonly projectId: string;
+  readonly traceId: string;
+  /** Where the link named a span of the trace. */
+  readonly span?: string;
+}
+
 interface Found {
-  readonly projectId: string | undefined;
+  readonly place: Place | undefined;
   /** Projects that could not say whether they have it. */
   readonly unasked: readonly { readonly name: string; readonly error: unknown }[];
 }
@@ -26,30 +37,31 @@ export function FindTracePage() {
     queryKey: ['any project', traceId, search.dialect, projects.map(({ id }) => id)],
     queryFn: ({ signal }) => find(projects, traceId, search.dialect, signal),
   });
-  const projectId = data?.projectId;
+  const place = data?.place;
   const navigate = useNavigate();
   const latest = useRef(search);
   latest.current = search;
   // Once: the page of the trace may take a moment to load, and this one is painted again meanwhile.
   useEffect(() => {
-    if (projectId === undefined) return;
-    const to = '/p/$projectId/traces/$traceId';
-    void navigate({ to, params: { projectId, traceId }, search: latest.current, replace: true });
-  }, [projectId, traceId, navigate]);
+    if (place === undefined) return;
+    const { span, ...params } = place;
+    const search = { ...latest.current, ...(span === undefined ? {} : { span }) };
+    void navigate({ to: '/p/$projectId/traces/$traceId', params, search, replace: true });
+  }, [place, navigate]);
   return (
     <main className={styles.page}>
       <Page title="Find a trace">
         {error !== null ? (
           <Failure error={error} onRetry={() => void refetch()} />
-        ) : data === undefined || projectId !== undefined ? (
+        ) : data === undefined || place !== undefined ? (
           <Skeleton lines={4} label="Looking for the trace in your projects" />
         ) : (
           <Empty
             title={projects.length === 0 ? 'Sign in to see this trace' : 'None of your projects has this trace'}
             text={
-              <>
-                {oneLine(traceId, 120)} may be of another project: sign in with a key of it. {unaskedSaying(data)}
-              </>
+              projects.length === 0
+                ? `With a key of the project that ${oneLine(traceId, 120)} is of.`
+                : `${oneLine(traceId, 120)} may be of another project: sign in with a key of it. ${unaskedSaying(data)}`
             }
             action={
               <>
@@ -75,27 +87,44 @@ function unaskedSaying({ unasked }: Found): string {
     .join(' ');
 }
 
-/** In the order of the projects: the first that has it. */
+/** In the order of the projects: the first that has it, as a trace or else as a span. */
 async function find(
   projects: readonly SignedIn[],
   traceId: string,
   dialect: string | undefined,
   signal: AbortSignal,
 ): Promise<Found> {
-  const asked = await Promise.allSettled(
-    projects.map(({ id }) =>
-      new Api(id).call<typeof getTraceRoute>('get', '/traces/{traceId}', {
-        params: { traceId },
-        query: { bodies: 'none', dialect },
-        signal,
-      }),
-    ),
+  const asked = await Promise.allSettled(projects.map(({ id }) => placeIn(new Api(id), traceId, dialect, signal)));
+  const places = asked.flatMap((answer) =>
+    answer.status === 'fulfilled' && answer.value !== undefined ? answer.value : [],
   );
-  const at = asked.findIndex(({ status }) => status === 'fulfilled');
   const unasked = asked.flatMap((answer, index) =>
-    answer.status === 'rejected' && !(answer.reason instanceof ApiError && answer.reason.status === 404)
-      ? [{ name: projects[index]?.name ?? '', error: answer.reason as unknown }]
-      : [],
+    answer.status === 'rejected' ? [{ name: projects[index]?.name ?? '', error: answer.reason as unknown }] : [],
   );
-  return { projectId: projects[at]?.id, unasked };
+  return { place: places.find(({ span }) => span === undefined) ?? places[0], unasked };
+}
+
+async function placeIn(
+  api: Api,
+  id: string,
+  dialect: string | undefined,
+  signal: AbortSignal,
+): Promise<Place | undefined> {
+  const { projectId } = api;
+  const asTrace = { params: { traceId: id }, query: { bodies: 'none', dialect }, signal } as const;
+  if ((await orNothing(api.call<typeof getTraceRoute>('get', '/traces/{traceId}', asTrace))) !== undefined)
+    return { projectId, traceId: id };
+  const asSpan = { params: { spanId: id }, query: { dialect }, signal };
+  const found = await orNothing(api.call<typeof getSpanRoute>('get', '/spans/{spanId}', asSpan));
+  return found === undefined ? undefined : { projectId, traceId: found.traceId, span: id };
+}
+
+/** `undefined` where the project has no such thing. */
+async function orNothing<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
+  }
 }

@@ -36,8 +36,8 @@ export function wholeStretch(spans: readonly OutlineSpan[], nowMs: number): Stre
     toMs = Math.max(toMs, stretch.toMs);
   }
   if (!Number.isFinite(fromMs)) return { fromMs: 0, toMs: 1 };
-  // A microsecond is the shortest time that is stored.
-  return { fromMs, toMs: Math.max(toMs, fromMs + 0.001) };
+  // Vendors that tell no ends: the axis of a moment has marks that can be read.
+  return { fromMs, toMs: toMs > fromMs ? toMs : fromMs + 1 };
 }
 
 /** Steps of 1, 2 or 5 times a power of ten, or of whole seconds, minutes and hours, that give at most `countMax` marks. */
@@ -67,7 +67,8 @@ function stepOf(atLeastMs: number): number {
   if (atLeastMs > 5 * SECOND && atLeastMs <= 12 * HOUR)
     return LONG_STEPS.find((step) => step >= atLeastMs) ?? 12 * HOUR;
   const unit = atLeastMs > 12 * HOUR ? DAY : 1;
-  const parts = Math.max(atLeastMs / unit, 1e-6);
+  // A microsecond is the shortest time that is stored, and shown.
+  const parts = Math.max(atLeastMs / unit, 0.001);
   const power = 10 ** Math.floor(Math.log10(parts));
   const step = [1, 2, 5, 10].find((times) => times * power >= parts * (1 - 1e-9)) ?? 10;
   return step * power * unit;

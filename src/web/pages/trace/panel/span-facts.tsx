@@ -10,6 +10,16 @@ import type { OutlineSpan } from '../model/outline.ts';
 import { SpanFamily } from './span-family.tsx';
 import styles from './span-panel.module.css';
 
+/** With its milliseconds, which tell spans of one second apart. */
+function Moment({ iso }: { iso: string }) {
+  return (
+    <>
+      {dayAndTime(iso)}
+      <span className={styles.muted}> .{iso.slice(20, 23)}</span>
+    </>
+  );
+}
+
 interface Props {
   readonly traceId: string;
   readonly dialect: string;
@@ -23,15 +33,14 @@ export function SpanFacts({ traceId, dialect, span, onSelect }: Props) {
   return (
     <dl className={styles.facts}>
       <Fact name="Start">
-        {dayAndTime(startTime)}
-        <span className={styles.muted}> .{startTime.slice(20, 23)}</span>
+        <Moment iso={startTime} />
         {timesAreEstimated && (
           <Badge tone="warn" title="The client sent no time: this is when the events arrived">
             time of arrival
           </Badge>
         )}
       </Fact>
-      <Fact name="End">{endTime === null ? '–' : dayAndTime(endTime)}</Fact>
+      <Fact name="End">{endTime === null ? '–' : <Moment iso={endTime} />}</Fact>
       <Fact name="Duration">{duration(durationMs)}</Fact>
       {timeToFirstTokenMs !== null && <Fact name="First token">{duration(timeToFirstTokenMs)}</Fact>}
       {model !== null && (

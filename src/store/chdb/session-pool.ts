@@ -1,0 +1,52 @@
+/** The reader's sessions, each used by one question at a time. Who waits longest is next; who no longer asks is skipped. */
+
+import { ABANDONED } from '../asked.ts';
+import { StoreError } from '../store.ts';
+
+interface Waiting<Session> {
+  readonly take: (session: Session) => void;
+}
+
+export class SessionPool<Session> {
+  readonly #idle: Session[];
+  readonly #waiting = new Set<Waiting<Session>>();
+
+  constructor(sessions: readonly Session[]) {
+    this.#idle = [...sessions];
+  }
+
+  /** Rejects when `signal` aborts first. */
+  take(signal: AbortSignal | undefined): Promise<Session> {
+    if (signal?.aborted === true) return Promise.reject(abandoned());
+    const idle = this.#idle.pop();
+    if (idle !== undefined) return Promise.resolve(idle);
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        this.#waiting.delete(waiting);
+        reject(abandoned());
+      };
+      const waiting: Waiting<Session> = {
+        take: (session) => {
+          signal?.removeEventListener('abort', leave);
+          resolve(session);
+        },
+      };
+      this.#waiting.add(waiting);
+      signal?.addEventListener('abort', leave, { once: true });
+    });
+  }
+
+  give(session: Session): void {
+    const [next] = this.#waiting;
+    if (next === undefined) {
+      this.#idle.push(session);
+      return;
+    }
+    this.#waiting.delete(next);
+    next.take(session);
+  }
+}
+
+export function abandoned(): StoreError {
+  return new StoreError('nobody waits for the answer any more', ABANDONED, undefined);
+}
