@@ -14,7 +14,7 @@ export interface Topic {
   found(matter: Matter): JsonObject;
 }
 
-export const TOPICS: readonly Topic[] = [
+const TOPICS: readonly Topic[] = [
   {
     name: 'delivery',
     tool: 'lookup_order',

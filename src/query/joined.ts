@@ -67,7 +67,7 @@ function isInHours({ hasHours, spread }: Scope): string {
 }
 
 /** Most projects have none, and then no statement needs to look for them. */
-export async function hiddenSpans(store: StoreReader, project: ProjectId): Promise<'none' | 'left out'> {
+async function hiddenSpans(store: StoreReader, project: ProjectId): Promise<'none' | 'left out'> {
   const rows = await store.select(
     'SELECT 1 AS found FROM tributary.spans WHERE project_id = {project:UUID} AND hidden = 1 LIMIT 1',
     { project },

@@ -30,7 +30,7 @@ export interface WindowBounds {
   /** Among which they are looked for. */
   readonly searchedRowsMax: number;
 }
-export const FACET_BOUNDS: WindowBounds = { rowsMax: facetRowsMax, searchedRowsMax: facetSearchedRowsMax };
+const FACET_BOUNDS: WindowBounds = { rowsMax: facetRowsMax, searchedRowsMax: facetSearchedRowsMax };
 
 export async function newestRows(
   store: StoreReader,

@@ -16,12 +16,12 @@ export function chooseTheme(theme: Theme): void {
 }
 
 /** What is in effect now, for what draws on a canvas. */
-export function isDark(): boolean {
+function isDark(): boolean {
   const theme = chosenTheme();
   return theme === 'dark' || (theme === 'system' && matchMedia('(prefers-color-scheme: dark)').matches);
 }
 
-export function showTheme(): void {
+function showTheme(): void {
   document.documentElement.dataset.theme = isDark() ? 'dark' : 'light';
   window.dispatchEvent(new Event('themechange'));
 }

@@ -11,8 +11,13 @@ const ARGS = ['--no-sandbox', '--headless=shell', '--disable-gpu', '--font-rende
 export const DESKTOP = { width: 1440, height: 900 };
 export const PHONE = { width: 360, height: 760 };
 
+/** Unpacks it when it is not there yet. */
+export function browserPath(): Promise<string> {
+  return sparticuz.executablePath();
+}
+
 export async function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: await sparticuz.executablePath(), args: ARGS });
+  return chromium.launch({ executablePath: await browserPath(), args: ARGS });
 }
 
 export interface Look {

@@ -68,7 +68,7 @@ export function apiBase(projectId: string): string {
 }
 
 /** `/traces?status=error`, for links that the browser follows by itself, such as downloads. */
-export function apiPath(path: string, params: Readonly<Record<string, string>> = {}, query: object = {}): string {
+function apiPath(path: string, params: Readonly<Record<string, string>> = {}, query: object = {}): string {
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query))

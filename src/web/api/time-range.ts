@@ -55,7 +55,7 @@ export function readRangeSearch(search: Readonly<Record<string, unknown>>): Rang
   return isRange(range) ? { range } : {};
 }
 
-export function intervalOf(lengthMs: number): TimeRange['interval'] {
+function intervalOf(lengthMs: number): TimeRange['interval'] {
   if (lengthMs <= 3 * HOUR) return 'minute';
   return lengthMs <= 8 * DAY ? 'hour' : 'day';
 }

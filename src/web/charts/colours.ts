@@ -2,11 +2,11 @@
 
 import type { Line } from './series.ts';
 
-export const COLOURS = 8;
+const COLOURS = 8;
 /** As many are remembered: a page that stays open meets ever new users. */
 const KEYS_MAX = 500;
 /** Of the rest, which is no group: no colour of its own. */
-export const REST_COLOURS = ['--text-faint', '--line-strong'] as const;
+const REST_COLOURS = ['--text-faint', '--line-strong'] as const;
 
 /** `known`: keys of groups, those first that should have the first colours. Answers with names of tokens. */
 export function coloursOf(lines: readonly Pick<Line, 'key' | 'isRest'>[], known: readonly string[]): string[] {

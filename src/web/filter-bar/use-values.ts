@@ -13,7 +13,7 @@ const PAUSE_MS = 150;
 const VALUES = 20;
 const NONE: readonly CountedValue[] = [];
 
-export function useLater<Value>(value: Value, pauseMs: number): Value {
+function useLater<Value>(value: Value, pauseMs: number): Value {
   const [settled, setSettled] = useState(value);
   useEffect(() => {
     const timer = setTimeout(() => setSettled(value), pauseMs);

@@ -23,7 +23,7 @@ const LABELS = new Map([
   ['output', 'Output'],
 ]);
 
-export function roleLabel(role: string): string {
+function roleLabel(role: string): string {
   return LABELS.get(role) ?? oneLine(role, 40);
 }
 

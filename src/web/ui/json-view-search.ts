@@ -18,7 +18,7 @@ export interface Found {
   readonly isCut: boolean;
 }
 
-export const NONE_FOUND: Found = { matches: [], isCut: false };
+const NONE_FOUND: Found = { matches: [], isCut: false };
 
 class Frame {
   readonly value: object;

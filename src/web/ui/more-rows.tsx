@@ -8,7 +8,7 @@ export const ROWS_MAX = 1000;
 export const ROWS_FIRST = 100;
 
 /** Asking for a longer page, and not for the next one, keeps the rows in one order while the range moves on. */
-export function moreRows(limit: number): number {
+function moreRows(limit: number): number {
   return Math.min(limit * 3, ROWS_MAX);
 }
 

@@ -5,7 +5,7 @@ import { textLength } from './payload-text.ts';
 
 export const KEPT_EVENTS_MAX = 2_000;
 /** Of payloads, in characters: some hundred megabytes of memory at worst, and not gigabytes. */
-export const KEPT_CHARS_MAX = 32_000_000;
+const KEPT_CHARS_MAX = 32_000_000;
 /** So far the text of one event is counted; larger ones count as this. */
 const COUNTED_CHARS_MAX = 4_000_000;
 

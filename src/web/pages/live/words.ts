@@ -4,7 +4,7 @@ import { payloadText } from './payload-text.ts';
 import type { TailEvent } from './tail-buffer.ts';
 
 /** So much of a payload is looked through. */
-export const SEARCHED_CHARS_MAX = 20_000;
+const SEARCHED_CHARS_MAX = 20_000;
 
 const texts = new WeakMap<TailEvent, string>();
 

@@ -13,7 +13,7 @@ import { PriceCell } from './price-cell.tsx';
 
 export type Model = z.output<typeof ModelBody>;
 
-export function costPerThousand({ costUsd, callCount }: Model): number | null {
+function costPerThousand({ costUsd, callCount }: Model): number | null {
   const each = ratio(costUsd, callCount);
   return each === null ? null : each * 1000;
 }

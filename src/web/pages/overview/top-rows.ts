@@ -10,7 +10,7 @@ export interface TopRow {
   readonly costUsd: number | null;
 }
 
-export const TOP_ROWS = 6;
+const TOP_ROWS = 6;
 /** What the server calls all groups beyond the largest. */
 const FOLDED = 'other';
 

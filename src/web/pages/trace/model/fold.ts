@@ -6,7 +6,7 @@
 import { sumOf, type TraceTree, type TreeNode } from './tree.ts';
 
 /** What a graph shows at most; laying out more takes longer than anybody waits, and nobody reads it. */
-export const GRAPH_NODES_MAX = 300;
+const GRAPH_NODES_MAX = 300;
 
 export interface GraphNode {
   readonly id: string;

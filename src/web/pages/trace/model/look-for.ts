@@ -12,7 +12,7 @@ export interface LookFor {
 }
 
 /** How a span without a kind is called among the kinds. */
-export const NO_KIND = 'span';
+const NO_KIND = 'span';
 
 export function kindOf(span: OutlineSpan): string {
   return span.kind ?? NO_KIND;

@@ -20,6 +20,7 @@ describe('times', () => {
     expect(stretchOf(aSpan({ ...open, status: 'running' }), now).toMs).toBe(now);
     expect(stretchOf(aSpan({ ...open, status: 'running' }), START - 5).toMs).toBe(START);
     expect(stretchOf(aSpan({ ...open, status: 'ok' }), now).toMs).toBe(START);
+    expect(stretchOf(aSpan({ ...open, status: 'unknown', timeToFirstTokenMs: 390 }), now).toMs).toBe(START + 390);
     expect(isOpen(aSpan({ ...open, status: 'running' }))).toBe(true);
     expect(isOpen(aSpan({ status: 'running' }))).toBe(false);
   });

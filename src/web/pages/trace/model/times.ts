@@ -18,12 +18,13 @@ export function isOpen(span: Pick<OutlineSpan, 'status' | 'endTime' | 'durationM
   return span.endTime === null && span.durationMs === null && (span.status === 'running' || span.status === 'paused');
 }
 
-/** Where a span's bar begins and ends. An open one lasts until now; one whose end was never told is a point. */
+/** Where a span's bar begins and ends. An open one lasts until now; one whose end was never told until its first token. */
 export function stretchOf(span: OutlineSpan, nowMs: number): Stretch {
   const fromMs = msOf(span.startTime);
   if (span.endTime !== null) return { fromMs, toMs: Math.max(fromMs, msOf(span.endTime)) };
   if (span.durationMs !== null) return { fromMs, toMs: fromMs + Math.max(0, span.durationMs) };
-  return { fromMs, toMs: isOpen(span) ? Math.max(fromMs, nowMs) : fromMs };
+  const firstMs = fromMs + Math.max(0, span.timeToFirstTokenMs ?? 0);
+  return { fromMs, toMs: isOpen(span) ? Math.max(firstMs, nowMs) : firstMs };
 }
 
 /** Of all of them; never empty, so that a share of it can be computed. */

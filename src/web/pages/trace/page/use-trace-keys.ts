@@ -3,7 +3,7 @@
 import { TRACE_VIEWS, type TraceView } from '../../../router.tsx';
 import { useHotkeys } from '../../../ui/hotkey.ts';
 
-export const VIEW_KEYS: Readonly<Record<TraceView, string>> = {
+const VIEW_KEYS: Readonly<Record<TraceView, string>> = {
   tree: 't',
   timeline: 'w',
   graph: 'g',

@@ -49,7 +49,7 @@ export const TreeRow = memo(function TreeRow({ row, whole, nowMs, onToggle }: Pr
   );
 });
 
-export const ESTIMATED = 'The client sent no time; arrival stands for it';
+const ESTIMATED = 'The client sent no time; arrival stands for it';
 
 /** The span's own figure; without one, that of all below it together, which looks fainter. */
 function Sum({ own, all, what }: { own: number | null; all: number | null; what: 'tokens' | 'cost' }) {
