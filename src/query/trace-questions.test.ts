@@ -334,12 +334,19 @@ it('an export whose client leaves while a page is read ends without a word', asy
   await bench.load(project, spans);
   let isHeld = false;
   let release = () => {};
-  const held = new Promise<void>((resolve) => {
+  const released = new Promise<void>((resolve) => {
     release = resolve;
+  });
+  let begin = () => {};
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
   });
   const store: StoreReader = {
     select: async (sql, params) => {
-      if (isHeld) await held;
+      if (isHeld) {
+        begin();
+        await released;
+      }
       return bench.store.select(sql, params);
     },
     close: () => Promise.resolve(),
@@ -351,6 +358,7 @@ it('an export whose client leaves while a page is read ends without a word', asy
   const reader = body.getReader();
   await reader.read();
   const next = reader.read();
+  await begun;
   const left = reader.cancel();
   release();
   await Promise.all([next, left]);

@@ -110,19 +110,21 @@ export class Api {
   }
 }
 
-/** The JSON answer, as the type that its route declares. Throws `ApiError` for refusals, also when nobody answers. */
+/** The JSON answer, as the type that its route declares. Throws as `sendForText` does. */
 export async function send<Answer>(url: string, init: RequestInit): Promise<Answer> {
+  return parsed(await sendForText(url, init)) as Answer;
+}
+
+/** The answer as it came. Throws `ApiError` for refusals, also when nobody answers. */
+export async function sendForText(url: string, init: RequestInit): Promise<string> {
   const response = await fetch(url, init).catch((error: unknown) => {
     if (init.signal?.aborted === true) throw error;
     throw new ApiError(0, 'unreachable', 'The server cannot be reached');
   });
   const text = await response.text();
-  const body = parsed(text);
-  if (!response.ok) {
-    const { code, message, path } = errorIn(body);
-    throw new ApiError(response.status, code ?? 'internal', message ?? `The server answered ${response.status}`, path);
-  }
-  return body as Answer;
+  if (response.ok) return text;
+  const { code, message, path } = errorIn(parsed(text));
+  throw new ApiError(response.status, code ?? 'internal', message ?? `The server answered ${response.status}`, path);
 }
 
 function parsed(text: string): unknown {

@@ -47,7 +47,8 @@ export function useSelection(tree: TraceTree, { search, change, changeAsStep }: 
   );
   const close = useCallback(() => {
     if (isWide) setWanted(false);
-    else {
+    // Closed already, there is nothing to leave.
+    else if (named !== undefined) {
       setCursorId(named);
       change({ span: undefined });
     }

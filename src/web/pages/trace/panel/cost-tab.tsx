@@ -56,11 +56,19 @@ function Parts({ cost: { parts, costPicoUsd } }: { cost: SpanCostBody }) {
         rows={parts}
         rowKey={({ part }) => part}
         columns={[
-          { id: 'part', header: 'Part', cell: ({ part }) => PARTS[part] },
+          {
+            id: 'part',
+            header: 'Part',
+            cell: ({ part, source }) => (
+              <>
+                {PARTS[part]}
+                <span className={styles.source}>{SOURCES[source]}</span>
+              </>
+            ),
+          },
           { id: 'tokens', header: 'Tokens', isNumber: true, cell: ({ tokens }) => wholeNumber(tokens) },
           { id: 'price', header: '$ per million', isNumber: true, cell: ({ usdPerMillion }) => String(usdPerMillion) },
           { id: 'cost', header: 'Cost', isNumber: true, cell: (part) => exactUsd(part.costPicoUsd) },
-          { id: 'source', header: 'Tokens are', cell: ({ source }) => SOURCES[source] },
         ]}
       />
       {costPicoUsd !== null && parts.length > 1 && (

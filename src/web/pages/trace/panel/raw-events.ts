@@ -2,8 +2,7 @@
 
 import type { z } from 'zod';
 import type { EventBody } from '../../../../query/list-events.ts';
-import { type Api, ApiError } from '../../../api/client.ts';
-import { textMember } from '../../../messages/fields.ts';
+import { type Api, sendForText } from '../../../api/client.ts';
 import { elementTexts, memberText } from './json-slices.ts';
 
 export interface RawEvent extends Omit<z.infer<typeof EventBody>, 'payload'> {
@@ -32,15 +31,8 @@ export async function fetchRawEvents(
   signal: AbortSignal,
 ): Promise<RawEventsPage> {
   const query = { ...which, order: 'asc', limit: PAGE_EVENTS, ...(cursor === null ? {} : { cursor }) };
-  const response = await fetch(api.url('/events', {}, query), {
-    headers: { 'x-tributary-dashboard': '1' },
-    signal,
-  }).catch((error: unknown) => {
-    if (signal.aborted) throw error;
-    throw new ApiError(0, 'unreachable', 'The server cannot be reached');
-  });
-  const text = await response.text();
-  if (!response.ok) throw refusal(response.status, text);
+  const headers = { 'x-tributary-dashboard': '1' };
+  const text = await sendForText(api.url('/events', {}, query), { headers, signal });
   return readPage(text);
 }
 
@@ -57,14 +49,4 @@ export function readPage(text: string): RawEventsPage {
     payloadText: memberText(texts[index] ?? '{}', 'payload') ?? 'null',
   }));
   return { events, nextCursor };
-}
-
-function refusal(status: number, text: string): ApiError {
-  try {
-    const { error } = JSON.parse(text) as { error?: unknown };
-    const message = textMember(error, 'message') ?? `The server answered ${status}`;
-    return new ApiError(status, textMember(error, 'code') ?? 'internal', message);
-  } catch {
-    return new ApiError(status, 'internal', `The server answered ${status}`);
-  }
 }
