@@ -267,6 +267,23 @@ describe('somebody on call', () => {
     await page.waitForURL(new RegExp(`/p/${PROJECT}`));
   });
 
+  it('follows a link that knows a span and no project, and is asked for a key of an unknown project', async () => {
+    const { spans } = await server.get<{ spans: { spanId: string; parentSpanId: string | null }[] }>(
+      '/traces/demo-workflow',
+    );
+    const span = spans.find(({ parentSpanId }) => parentSpanId !== null)?.spanId ?? '';
+    await page.goto(`/traces/${encodeURIComponent(span)}`);
+    await page.waitForURL(/\/traces\/demo-workflow\?.*span=/);
+    await page.getByRole('treeitem', { selected: true }).waitFor();
+    // The browser complains of each 404 that said it is no trace.
+    expect(wrong.splice(0).filter((line) => !line.includes('404'))).toEqual([]);
+    await page.goto('/p/00000000-0000-4000-8000-000000000000/traces?status=error');
+    await page.waitForURL(/\/sign-in\?to=/);
+    await page.getByLabel('Key').waitFor();
+    await open('/traces?range=7d');
+    await page.getByRole('link', { name: 'support-agent' }).first().waitFor();
+  });
+
   it('goes anywhere by key, and signs out', async () => {
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox', { name: /A page/ }).fill('demo-rag');

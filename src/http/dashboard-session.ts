@@ -33,9 +33,9 @@ export function answerDashboard(app: Hono<QueryEnv>, registry: Registry, apiBody
     const body = SignIn.safeParse(await c.req.json().catch(() => undefined));
     if (!body.success) return fault(c, 'invalid-event', 'Give a key', 'key');
     const { key } = body.data;
-    if (!BEARER.test(key)) return fault(c, 'invalid-event', 'A key is one word of plain characters', 'key');
     const principal = registry.authenticate(key);
     if (principal === undefined) return fault(c, 'unknown-credential', 'This key is unknown or revoked', 'key');
+    if (!BEARER.test(key)) return fault(c, 'invalid-event', 'A key is one word of plain characters', 'key');
     if (!principal.scopes.includes('read')) return fault(c, 'scope-missing', 'This key has no read scope', 'key');
     const project = (await registry.listProjects()).find(({ id }) => id === principal.projectId);
     if (project === undefined) return fault(c, 'unknown-credential', 'The project of this key is gone', 'key');

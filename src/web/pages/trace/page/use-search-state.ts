@@ -3,11 +3,12 @@
  * later. Browsers refuse more than about 200 changes of the address in half a minute.
  */
 
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useRouter, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { OneTraceSearch } from '../../../router.tsx';
 
 const WRITE_MS = 150;
+const A_TRACE = /^\/p\/[^/]+\/traces\/./;
 
 /** A member that is `undefined` goes away. */
 export type Patch = { readonly [Name in keyof OneTraceSearch]?: OneTraceSearch[Name] | undefined };
@@ -22,6 +23,7 @@ export interface SearchState {
 export function useSearchState(): SearchState {
   const written = useSearch({ from: '/p/$projectId/traces/$traceId' });
   const navigate = useNavigate({ from: '/p/$projectId/traces/$traceId' });
+  const router = useRouter();
   const [pending, setPending] = useState<Patch>({});
   const latest = useRef<Patch>({});
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -30,6 +32,8 @@ export function useSearchState(): SearchState {
   const write = useCallback(
     async (isStep: boolean) => {
       clearTimeout(timer.current);
+      // Another page is being loaded, and this one stays until it is there: to write now would lead back.
+      if (!A_TRACE.test(router.latestLocation.pathname)) return;
       const patch = latest.current;
       await navigate({
         to: '.',
@@ -43,7 +47,7 @@ export function useSearchState(): SearchState {
         setPending({});
       }
     },
-    [navigate],
+    [navigate, router],
   );
   const change = useCallback(
     (patch: Patch) => {
