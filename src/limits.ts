@@ -42,6 +42,8 @@ export const connectionsMax = 8_192;
 export const connectionsPerAddressMax = connectionsMax / 2;
 /** The URL and all headers of a request together. */
 export const headerBytesMax = 16 * KiB;
+/** A place in a list, in a URL: the longest id, each character of it escaped in JSON (6 bytes), in base64. */
+export const cursorCharsMax = 12 * KiB;
 /** The headers have to arrive within this time, also the first byte of them. */
 export const headersReadMsMax = 15_000;
 
@@ -226,6 +228,7 @@ export const statementBytesMax = 64 * MiB;
 /** Parallel reads of the embedded engine. One session runs one query at a time. */
 export const readSessions = 3;
 
+assert((idCharsMax * 6 * 4) / 3 < cursorCharsMax && cursorCharsMax < headerBytesMax, 'every page can be asked for');
 assert(bodyBytesMax * 3 <= segmentBytesMax, 'a segment holds at least three of the largest bodies');
 assert(bodyBytesMax <= loadBatchBytesMax, 'the largest body fits one batch');
 assert(bodyBytesMax * 4 <= projectBodiesBytesMax, 'a few of the largest bodies fit in memory');

@@ -4,7 +4,7 @@ import { z } from '@hono/zod-openapi';
 import { DIALECTS } from '../canonical/event.ts';
 import { isoFromMicros, microsFromIso } from '../canonical/time.ts';
 import { USAGE_FIELDS } from '../canonical/usage.ts';
-import { pageRowsDefault, pageRowsMax } from '../limits.ts';
+import { cursorCharsMax, pageRowsDefault, pageRowsMax } from '../limits.ts';
 import { usdOf } from '../pricing/cost.ts';
 import { USAGE_SOURCES } from './cost-sql.ts';
 
@@ -40,7 +40,7 @@ export const TimeParam = z
 
 export const PageParams = {
   limit: z.coerce.number().int().min(1).max(pageRowsMax).default(pageRowsDefault),
-  cursor: z.string().max(4096).optional().openapi({ description: 'nextCursor of the page before' }),
+  cursor: z.string().max(cursorCharsMax).optional().openapi({ description: 'nextCursor of the page before' }),
 };
 
 export const DialectParam = z.enum(DIALECTS);
