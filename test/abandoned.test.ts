@@ -6,8 +6,8 @@ import { TestServer } from './support/server.ts';
 
 const SEED = Number(process.env.SEED ?? 7);
 /** Many times what the store answers side by side. */
-const CROWD = 24;
-const HASTY = 150;
+const CROWD = 15;
+const HASTY = 60;
 const API = '/api/tributary/v1';
 /** Planned for a good while, whatever is stored. */
 const SLOW = ['/agents', '/sessions', '/metrics/series?metric=cost&groupBy=agent', '/models', '/traces/facets'];

@@ -182,7 +182,9 @@ async function vendorAnswered({ path, headers }: VendorQuestion): Promise<string
 /** Every question of the vendors' read routes about what both projects have. */
 async function vendorAnswers(sender: Sender): Promise<Map<string, string>> {
   await server.settle();
-  const questions = [...SHARED_IDS.slice(0, 1), 'shared name'].flatMap((value) => vendorQuestions(sender, value));
+  const all = [...SHARED_IDS.slice(0, 1), 'shared name'].flatMap((value) => vendorQuestions(sender, value));
+  // A route without an id in its path is the same question for every value.
+  const questions = [...new Map(all.map((question) => [question.path, question])).values()];
   return new Map(
     await inTurns(questions, async (question) => [question.path, await vendorAnswered(question)] as const),
   );
@@ -190,11 +192,20 @@ async function vendorAnswers(sender: Sender): Promise<Map<string, string>> {
 
 describe('the routes of the vendors', () => {
   it('find nothing by what only the other project has', async () => {
-    const unknown = await inTurns(vendorQuestions(a, UNKNOWN), async (question) =>
-      (await vendorAnswered(question)).replaceAll(UNKNOWN, ''),
+    const plain = new Set(vendorQuestions(a, SECRET).map(({ path }) => path));
+    const unknown = new Map(
+      await inTurns([...vendorQuestions(a, UNKNOWN).entries()], async ([i, question]) => {
+        // Without an id and without a filter it is the same question; vendorAnswers asks it.
+        if (plain.has(question.path)) return [i, undefined] as const;
+        return [i, (await vendorAnswered(question)).replaceAll(UNKNOWN, '')] as const;
+      }),
     );
     for (const value of [SECRET, `${SECRET} name`]) {
-      const pairs = vendorQuestions(a, value).map((question, i) => ({ question, expected: unknown[i] }));
+      const pairs = vendorQuestions(a, value).flatMap((question, i) => {
+        const expected = unknown.get(i);
+        return expected === undefined ? [] : [{ question, expected }];
+      });
+      expect(pairs.length).toBeGreaterThan(50);
       await inTurns(pairs, async ({ question, expected }) => {
         const answer = (await vendorAnswered(question)).replaceAll(value, '');
         expect([question.path, answer]).toEqual([question.path, expected]);
