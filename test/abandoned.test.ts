@@ -8,6 +8,7 @@ const SEED = Number(process.env.SEED ?? 7);
 /** Many times what the store answers side by side. */
 const CROWD = 15;
 const HASTY = 60;
+const ROUNDS = 40;
 const API = '/api/tributary/v1';
 /** Planned for a good while, whatever is stored. */
 const SLOW = ['/agents', '/sessions', '/metrics/series?metric=cost&groupBy=agent', '/models', '/traces/facets'];
@@ -45,6 +46,23 @@ describe('questions of clients that have gone', () => {
     await left;
     const waitedMs = await elapsedMs(() => server.get('/agents'));
     expect(waitedMs).toBeLessThan(answeredMs / 3);
+  });
+
+  it('empty nobody else’s answer', async () => {
+    const event = { type: 'agent', event: 'start', runId: 'there', name: 'there', timestamp: new Date().toISOString() };
+    const headers = { authorization: `Bearer ${server.key}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ events: [event] });
+    await fetch(`${server.url}/lunary/v1/runs/ingest`, { method: 'POST', headers, body });
+    await server.settle();
+    const next = random(SEED);
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const leaving = new AbortController();
+      const left = [...SLOW, '/traces/there', '/events?traceId=there'].map((path) => ask(path, leaving.signal));
+      await new Promise((resolve) => setTimeout(resolve, next() * 250));
+      leaving.abort();
+      expect(await server.get('/traces/there?bodies=none')).toMatchObject({ spans: [{ spanId: 'there' }] });
+      await Promise.all(left);
+    }
   });
 
   it('may be left at any moment', async () => {

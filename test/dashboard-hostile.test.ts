@@ -129,12 +129,6 @@ async function blockedMs(work: () => Promise<unknown>): Promise<number> {
 /** On a loaded machine a page that is not frozen may still be slow; a frozen one does not come back for many seconds. */
 const FROZEN_MS = 3_000;
 
-/**
- * A span's panel that did not come within 30 s was seen in two of some hundred loads, on a busy machine, and not since. It
- * is no matter of what is in the event, which is what is tested here; `dashboard.test.ts` does not try again.
- */
-const AGAIN = { retry: 1 };
-
 describe('pages with hostile events', () => {
   it.each([
     ['/?range=1h', false],
@@ -160,7 +154,7 @@ describe('pages with hostile events', () => {
       // Bodies are in the panel and in the transcript; the other two show names.
       ['tree', 'transcript', ...(trace === 'markup' ? ['timeline', 'graph'] : [])].map((view) => [trace, view]),
     ),
-  )('the trace "%s" as %s', AGAIN, async (trace, view) => {
+  )('the trace "%s" as %s', async (trace, view) => {
     wrong.length = 0;
     await page.goto(`/p/${projectId}/traces/${trace}?view=${view}&span=${trace}%20llm`);
     const blocked = await blockedMs(async () => {

@@ -1,4 +1,4 @@
-/** Questions of the own API end when their client has gone: a page that was left, a command that was stopped. */
+/** Questions of the own API that wait for their turn end when their client has gone: a page that was left, a command that was stopped. */
 
 import type { ServerResponse } from 'node:http';
 import type { MiddlewareHandler } from 'hono';

@@ -8,12 +8,12 @@
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** ClickHouse: QUERY_WAS_CANCELLED. */
+/** As ClickHouse numbers QUERY_WAS_CANCELLED. */
 export const ABANDONED = 394;
 
 const signals = new AsyncLocalStorage<AbortSignal>();
 
-/** Questions to the store that `work` asks end when `signal` aborts: they reject with a `StoreError` of code `ABANDONED`. */
+/** Questions to the store that `work` asks and that wait for their turn end when `signal` aborts: they reject with a `StoreError` of code `ABANDONED`. */
 export function whileAsked<Result>(signal: AbortSignal, work: () => Result): Result {
   return signals.run(signal, work);
 }
