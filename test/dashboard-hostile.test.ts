@@ -2,7 +2,7 @@
 
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBrowser, openContext, signIn, watch } from './support/browser.ts';
+import { answered, openBrowser, openContext, signIn, watch } from './support/browser.ts';
 import { TestServer } from './support/server.ts';
 
 const SCRIPT = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script><svg onload="window.hacked=1">';
@@ -144,7 +144,7 @@ describe('pages with hostile events', () => {
     wrong.length = 0;
     await page.goto(`/p/${projectId}${path}`);
     if (showsNames) await page.getByText('onerror').first().waitFor({ state: 'attached' });
-    else await page.waitForLoadState('networkidle');
+    else await answered(page);
     expect(await page.evaluate(HARM)).toEqual([]);
     expect(wrong).toEqual([]);
   });
@@ -162,7 +162,7 @@ describe('pages with hostile events', () => {
       // The span's panel is the same beside each view.
       for (const tab of view === 'tree' ? await page.getByRole('tab').all() : []) {
         await tab.click();
-        await page.waitForLoadState('networkidle');
+        await answered(page);
         expect(await page.evaluate(HARM)).toEqual([]);
       }
     });

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
-import { DESKTOP, openBrowser, openContext, PHONE, signIn } from './support/browser.ts';
+import { answered, DESKTOP, openBrowser, openContext, PHONE, signIn } from './support/browser.ts';
 import { DEMO_BASE_MS, PLACES, type Place, startDemoServer } from './support/dashboard.ts';
 import type { TestServer } from './support/server.ts';
 
@@ -23,7 +23,7 @@ const { values: flags } = parseArgs({
 async function show(page: Page, projectId: string, { path, shows }: Place): Promise<void> {
   await page.goto(path === undefined ? '/sign-in' : `/p/${projectId}${path}`);
   await page.getByText(shows).first().waitFor();
-  await page.waitForLoadState('networkidle').catch(() => undefined);
+  if (path !== undefined) await answered(page).catch(() => undefined);
 }
 
 async function openPage(browser: Browser, server: TestServer, look: Parameters<typeof openContext>[2]) {

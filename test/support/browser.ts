@@ -3,10 +3,14 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import sparticuz from '@sparticuz/chromium';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page, type Request } from 'playwright-core';
 
 /** Only what a machine without a sandbox and without a GPU needs; the package's own list switches protections off. */
-const ARGS = ['--no-sandbox', '--headless=shell', '--disable-gpu', '--font-render-hinting=none', '--hide-scrollbars'];
+const ARGS = [
+  ...['--no-sandbox', '--headless=shell', '--disable-gpu', '--font-render-hinting=none', '--hide-scrollbars'],
+  // Nothing leaves the machine; `watch` says what has tried to.
+  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
+];
 
 export const DESKTOP = { width: 1440, height: 900 };
 export const PHONE = { width: 360, height: 760 };
@@ -25,9 +29,9 @@ export interface Look {
   readonly colorScheme?: 'light' | 'dark';
 }
 
-/** Nothing is kept between contexts, and nothing leaves the origin; `watch` says what has tried to. */
+/** Nothing is kept between contexts. */
 export async function openContext(browser: Browser, origin: string, look: Look = {}): Promise<BrowserContext> {
-  const context = await browser.newContext({
+  return browser.newContext({
     baseURL: origin,
     viewport: look.viewport ?? DESKTOP,
     colorScheme: look.colorScheme ?? 'light',
@@ -35,11 +39,6 @@ export async function openContext(browser: Browser, origin: string, look: Look =
     timezoneId: 'UTC',
     locale: 'en-GB',
   });
-  await context.route(
-    (url) => url.origin !== origin,
-    (route) => route.abort(),
-  );
-  return context;
 }
 
 /** What no page may do: ask another origin, break the Content-Security-Policy, fail, or complain. Grows while it looks. */
@@ -58,6 +57,30 @@ export function watch(page: Page, origin: string): string[] {
     void dialog.dismiss();
   });
   return seen;
+}
+
+const ANSWERED_MS = 30_000;
+const CALM_LOOKS = 4;
+
+/**
+ * Once every question of the page is answered, and stays so for a moment: an answer may lead to the next question. Says
+ * what is still under way if that takes too long.
+ */
+export async function answered(page: Page): Promise<void> {
+  const open = new Set<string>();
+  const opened = (request: Request) => open.add(request.url());
+  const closed = (request: Request) => open.delete(request.url());
+  page.on('request', opened).on('requestfinished', closed).on('requestfailed', closed);
+  const until = Date.now() + ANSWERED_MS;
+  try {
+    for (let calm = 0; calm < CALM_LOOKS; ) {
+      if (Date.now() > until) throw new Error(`the page still waits; asked and not answered: ${[...open].join(' ')}`);
+      calm = (await page.evaluate(`document.querySelector('main')?.ariaBusy`)) === 'false' ? calm + 1 : 0;
+      await page.waitForTimeout(40);
+    }
+  } finally {
+    page.off('request', opened).off('requestfinished', closed).off('requestfailed', closed);
+  }
 }
 
 /** The project's id, once its first page is there. */

@@ -1,5 +1,6 @@
 /** Around every page of a project: where one can go, which project, which time, and the page itself. */
 
+import { useIsFetching } from '@tanstack/react-query';
 import { Outlet, useLocation, useNavigate, useParams } from '@tanstack/react-router';
 import { Menu as MenuIcon, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
@@ -74,12 +75,20 @@ export function ProjectFrame() {
         <div className={`${styles.side} ${isOpen ? styles.open : ''}`}>
           <Navigation projectId={projectId} onSearch={() => setOverlay('palette')} />
         </div>
-        <main id="content" className={styles.content} tabIndex={-1}>
-          <Outlet />
-        </main>
+        <Content />
         {overlay === 'palette' && <Palette projectId={projectId} onClose={() => setOverlay(undefined)} />}
         {overlay === 'keys' && <KeysHelp onClose={() => setOverlay(undefined)} />}
       </div>
     </ProjectProvider>
+  );
+}
+
+/** Busy while something of the page has never been answered; what is asked again stays readable meanwhile. */
+function Content() {
+  const waiting = useIsFetching({ predicate: ({ state }) => state.data === undefined });
+  return (
+    <main id="content" className={styles.content} tabIndex={-1} aria-busy={waiting > 0}>
+      <Outlet />
+    </main>
   );
 }
