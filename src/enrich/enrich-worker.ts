@@ -5,7 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { retriedForever } from '../loader/retried.ts';
 import { loadPriceBook } from '../pricing/price-book.ts';
 import { SqliteRegistry } from '../registry/sqlite/sqlite-registry.ts';
-import { openChdbReader, openChdbWriter } from '../store/chdb/chdb.ts';
+import { openChdbLookup, openChdbWriter } from '../store/chdb/chdb.ts';
 import { openTelemetry } from '../telemetry/telemetry.ts';
 import { Backlog } from './backlog.ts';
 import { Enrich } from './enrich.ts';
@@ -23,7 +23,7 @@ const send = (message: FromEnrich) => port.postMessage(message);
 const telemetry = openTelemetry(start.logLevel);
 const opened = <T>(open: () => Promise<T>) => retriedForever(open, telemetry);
 const store = await opened(() => openChdbWriter(start.storeDirectory));
-const lookup = await opened(() => openChdbReader(start.storeDirectory, 1));
+const lookup = await opened(() => openChdbLookup(start.storeDirectory));
 const registry = await opened(() => SqliteRegistry.open(start.registryPath));
 
 const enrich = new Enrich(

@@ -6,7 +6,7 @@ import { dialects } from '../dialects/all.ts';
 import { DiskLogReader } from '../log/disk/disk-log-reader.ts';
 import { loadPriceBook } from '../pricing/price-book.ts';
 import { SqliteRegistry } from '../registry/sqlite/sqlite-registry.ts';
-import { openChdbReader, openChdbWriter } from '../store/chdb/chdb.ts';
+import { openChdbLookup, openChdbWriter } from '../store/chdb/chdb.ts';
 import { openTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
 import { routeTable } from './decode-record.ts';
 import { Loader } from './loader.ts';
@@ -36,7 +36,7 @@ const telemetry: Telemetry = {
 // The server takes requests already: a store that refuses now is waited for like at any other time.
 const opened = <T>(open: () => Promise<T>) => retriedForever(open, telemetry);
 const store = await opened(() => openChdbWriter(options.storeDirectory));
-const lookup = await opened(() => openChdbReader(options.storeDirectory, 1));
+const lookup = await opened(() => openChdbLookup(options.storeDirectory));
 const registry = await opened(() => SqliteRegistry.open(options.registryPath));
 
 const loader = new Loader(

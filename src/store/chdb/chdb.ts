@@ -16,6 +16,7 @@ import { currentSignal } from '../asked.ts';
 import { RowBinary } from '../row-binary.ts';
 import { DEFERRED_INDEXES } from '../schema/schema.ts';
 import { type QueryParams, type Rows, StoreError, type StoreReader, type StoreWriter } from '../store.ts';
+import { BEHIND_ANSWERS, putMergesBehindAnswers } from './behind-answers.ts';
 import { bindLiterals } from './literals.ts';
 import { SessionPool } from './session-pool.ts';
 
@@ -29,16 +30,18 @@ const READ_SETTINGS = [
   'optimize_and_compare_chain = 0',
   // Compiling the expressions of these statements takes as long as planning them (0.1 s of processor time, measured).
   'compile_expressions = 0',
-].join(', ');
+];
 
 /** Inserts are already batches: the engine's own batching would only add its waiting time. */
 const INSERT_SETTINGS = {
+  ...BEHIND_ANSWERS,
   async_insert: 0,
   input_format_parallel_parsing: 0,
   exclude_materialize_skip_indexes_on_insert: DEFERRED_INDEXES.join(','),
 };
 
 const BINARY_SETTINGS = [
+  ...assignments(BEHIND_ANSWERS),
   'async_insert = 0',
   'max_threads = 1',
   'max_insert_threads = 1',
@@ -62,9 +65,25 @@ async function openSession(directory: string): Promise<Session> {
   return session;
 }
 
-export async function openChdbReader(directory: string, sessions: number): Promise<StoreReader> {
+/** `settings` apply to every question, beside those that all have. */
+export async function openChdbReader(
+  directory: string,
+  sessions: number,
+  settings: EngineSettings = {},
+): Promise<StoreReader> {
   const pool = await Promise.all(Array.from({ length: sessions }, () => openSession(directory)));
-  return new ChdbReader(pool);
+  return new ChdbReader(pool, assignments(settings));
+}
+
+/** What the loader and the enrich stage look up: nobody waits for it. */
+export function openChdbLookup(directory: string): Promise<StoreReader> {
+  return openChdbReader(directory, 1, BEHIND_ANSWERS);
+}
+
+type EngineSettings = Readonly<Record<string, number>>;
+
+function assignments(settings: EngineSettings): readonly string[] {
+  return Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
 }
 
 export async function openChdbWriter(directory: string): Promise<StoreWriter> {
@@ -72,7 +91,9 @@ export async function openChdbWriter(directory: string): Promise<StoreWriter> {
   await mkdir(handover, { recursive: true });
   writersOpened += 1;
   // The same names at every start: what a killed process left is overwritten.
-  return new ChdbWriter(await openSession(directory), join(handover, `${threadId}-${writersOpened}.rows`));
+  const session = await openSession(directory);
+  await putMergesBehindAnswers();
+  return new ChdbWriter(session, join(handover, `${threadId}-${writersOpened}.rows`));
 }
 
 let writersOpened = 0;
@@ -81,9 +102,11 @@ class ChdbReader implements StoreReader {
   readonly #sessions: readonly Session[];
   readonly #pool: SessionPool<Session>;
   readonly #running = new Set<Promise<unknown>>();
+  readonly #settings: readonly string[];
 
-  constructor(sessions: readonly Session[]) {
+  constructor(sessions: readonly Session[], settings: readonly string[]) {
     this.#sessions = sessions;
+    this.#settings = settings;
     this.#pool = new SessionPool(sessions);
   }
 
@@ -93,7 +116,7 @@ class ChdbReader implements StoreReader {
    */
   async select<Row>(sql: string, params: QueryParams = {}): Promise<Row[]> {
     const session = await this.#pool.take(currentSignal());
-    const query = runSelect<Row>(session, sql, params);
+    const query = runSelect<Row>(session, sql, params, this.#settings);
     this.#running.add(query);
     try {
       return await query;
@@ -126,7 +149,7 @@ class ChdbWriter implements StoreWriter {
   }
 
   select<Row>(sql: string, params: QueryParams = {}): Promise<Row[]> {
-    return runSelect<Row>(this.#session, sql, params);
+    return runSelect<Row>(this.#session, sql, params, []);
   }
 
   async command(sql: string, params: QueryParams = {}): Promise<void> {
@@ -194,8 +217,13 @@ async function writeFully(file: FileHandle, bytes: Buffer): Promise<void> {
     written += (await file.write(bytes, written, bytes.length - written)).bytesWritten;
 }
 
-async function runSelect<Row>(session: Session, sql: string, params: QueryParams): Promise<Row[]> {
-  const statement = `${bindLiterals(sql, params)}\nSETTINGS ${READ_SETTINGS}`;
+async function runSelect<Row>(
+  session: Session,
+  sql: string,
+  params: QueryParams,
+  settings: readonly string[],
+): Promise<Row[]> {
+  const statement = `${bindLiterals(sql, params)}\nSETTINGS ${[...READ_SETTINGS, ...settings].join(', ')}`;
   const result = await guarded(() => session.queryAsync(statement, { format: 'JSONEachRow' }));
   const text = result.text().trimEnd();
   // JSONEachRow escapes line breaks inside values, so a line break is always the end of a row.
