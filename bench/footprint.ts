@@ -5,6 +5,7 @@
 
 import { join } from 'node:path';
 import { openChdbWriter } from '../src/store/chdb/chdb.ts';
+import type { StoreReader } from '../src/store/store.ts';
 import { TestServer } from '../test/support/server.ts';
 import { load } from './load.ts';
 import { type BenchRequest, conversations, SINGLE } from './payloads.ts';
@@ -13,10 +14,10 @@ import { median, residentMiB, spread, table } from './report.ts';
 const target = { projectId: '7b0e8f2a-0c3d-4c55-9d7e-1f2a3b4c5d6e', key: 'trib_bench_key_of_the_project' };
 const STARTS = 5;
 const SINGLE_CALLS = 20_000;
-const CONVERSATIONS = 40;
+const CONVERSATIONS = 300;
 const TURNS = 50;
 const DRAIN_MS_MAX = 300_000;
-/** Merges go on for a while; then what is there has its lasting form. */
+/** Merges go on for hours; what they lead to is measured, too. */
 const MERGE_MS = 20_000;
 
 async function start(dataDir?: string): Promise<{ server: TestServer; ms: number }> {
@@ -28,7 +29,15 @@ async function start(dataDir?: string): Promise<{ server: TestServer; ms: number
 
 interface Stored {
   readonly sentMiB: number;
-  readonly storedMiB: number;
+  readonly soon: Parts;
+  readonly merged: Parts;
+}
+
+interface Parts {
+  readonly eventsMiB: number;
+  readonly spansMiB: number;
+  /** Of the words that are searched for. */
+  readonly wordsMiB: number;
 }
 
 /** Sends, waits for loading and merging, and stops: what is left on disk is the store alone. */
@@ -40,24 +49,37 @@ async function stored(requests: readonly BenchRequest[]): Promise<Stored & { res
   await new Promise((resolve) => setTimeout(resolve, MERGE_MS));
   const sent = requests.reduce((sum, { body }) => sum + Buffer.byteLength(body), 0);
   await server.terminate();
-  const bytes = await storedBytes(join(server.dataDir, 'store'));
+  const sizes = await storedSizes(join(server.dataDir, 'store'));
   const again = await start(server.dataDir);
   const idleMiB = residentMiB(again.server.pid);
   await again.server.stop();
-  return { sentMiB: sent / 2 ** 20, storedMiB: bytes / 2 ** 20, restartMs: again.ms, idleMiB };
+  return { sentMiB: sent / 2 ** 20, ...sizes, restartMs: again.ms, idleMiB };
 }
 
-/** Of the parts that hold the data; those that were merged into them stay for some minutes. */
-async function storedBytes(directory: string): Promise<number> {
+async function storedSizes(directory: string): Promise<Pick<Stored, 'soon' | 'merged'>> {
   const store = await openChdbWriter(directory);
   try {
-    const [row] = await store.select<{ bytes: number }>(
-      "SELECT sum(bytes_on_disk) AS bytes FROM system.parts WHERE database = 'tributary' AND active",
-    );
-    return row?.bytes ?? 0;
+    const soon = await sizes(store);
+    for (const name of ['events', 'spans']) await store.command(`OPTIMIZE TABLE tributary.${name} FINAL`);
+    return { soon, merged: await sizes(store) };
   } finally {
     await store.close();
   }
+}
+
+/** Of the parts that hold the data; those that were merged into them stay for some minutes. */
+async function sizes(store: StoreReader): Promise<Parts> {
+  const rows = await store.select<{ name: string; data: number; indexes: number }>(
+    `SELECT table AS name, sum(bytes_on_disk) - indexes AS data, sum(secondary_indices_compressed_bytes) AS indexes
+     FROM system.parts WHERE database = 'tributary' AND active GROUP BY table`,
+  );
+  const sum = (part: (row: (typeof rows)[number]) => number) =>
+    rows.reduce((total, row) => total + part(row), 0) / 2 ** 20;
+  return {
+    eventsMiB: sum(({ name, data, indexes }) => (name === 'events' ? data + indexes : 0)),
+    spansMiB: sum(({ name, data }) => (name === 'events' ? 0 : data)),
+    wordsMiB: sum(({ name, indexes }) => (name === 'events' ? 0 : indexes)),
+  };
 }
 
 const starts: number[] = [];
@@ -74,13 +96,18 @@ const calls = Array.from({ length: SINGLE_CALLS }, (_, n): BenchRequest => {
   return make(target, `call-${n}`, n);
 });
 const single = await stored(calls);
-const turns = await stored(conversations(target, CONVERSATIONS, TURNS));
-const shares = ({ sentMiB, storedMiB }: Stored) => [
-  sentMiB.toFixed(1),
-  storedMiB.toFixed(1),
-  (storedMiB / sentMiB).toFixed(2),
-  (sentMiB / storedMiB).toFixed(1),
-];
+const chats = await stored(conversations(target, CONVERSATIONS, TURNS, 'chats'));
+const agents = await stored(conversations(target, CONVERSATIONS, TURNS, 'agents'));
+const rows = (payload: string, { sentMiB, soon, merged }: Stored) =>
+  [soon, merged].map((parts, i) => {
+    const { eventsMiB, spansMiB, wordsMiB } = parts;
+    const stored = eventsMiB + spansMiB + wordsMiB;
+    return [
+      i === 0 ? `${payload}, ${MERGE_MS / 1000} s after the last` : 'the same, merged to the end',
+      ...[sentMiB, eventsMiB, spansMiB, wordsMiB].map((size) => size.toFixed(1)),
+      ...[(stored / sentMiB).toFixed(2), (sentMiB / stored).toFixed(1)],
+    ];
+  });
 console.log(`## Footprint
 
 \`npm run bench:footprint\`
@@ -89,19 +116,20 @@ ${table(
   ['what', 'median (spread)'],
   [
     ['first start until ready, ms', spread(starts)],
-    ['start with data until ready, ms', Math.round(median([single.restartMs, turns.restartMs]))],
+    ['start with data until ready, ms', Math.round(median([single.restartMs, chats.restartMs]))],
     ['resident memory after the first start, MiB', spread(idle)],
-    ['resident memory after a start with data, MiB', Math.round(median([single.idleMiB, turns.idleMiB]))],
+    ['resident memory after a start with data, MiB', Math.round(median([single.idleMiB, chats.idleMiB]))],
   ],
 )}
 
 Everything is stored twice: each event as it came, and the spans that are made of them.
 
 ${table(
-  ['payload', 'sent MiB', 'on disk MiB', 'bytes on disk per byte', 'times smaller'],
+  ['payload', 'sent MiB', 'events MiB', 'spans MiB', 'index of words MiB', 'bytes on disk per byte', 'times smaller'],
   [
-    [`${SINGLE_CALLS} single calls, four dialects`, ...shares(single)],
-    [`${CONVERSATIONS} conversations of ${TURNS} turns, each with its history`, ...shares(turns)],
+    ...rows(`${SINGLE_CALLS} single calls, four dialects`, single),
+    ...rows(`${CONVERSATIONS} chats of ${TURNS} turns, each a trace with its history`, chats),
+    ...rows(`${CONVERSATIONS} agents of ${TURNS} steps in one trace, each with its history`, agents),
   ],
 )}
 `);

@@ -12,6 +12,7 @@ import { TEXT_REGISTERS } from '../src/canonical/span.ts';
 import { openChdbWriter } from '../src/store/chdb/chdb.ts';
 import { columnOf, DEFERRED_INDEXES, EVENT_COLUMNS, migrate, SPAN_COLUMNS } from '../src/store/schema/schema.ts';
 import type { StoreWriter } from '../src/store/store.ts';
+import { VOCABULARY } from './vocabulary.ts';
 
 export const LARGE_TRACE = { id: 'large-trace', spans: 10_000 } as const;
 export const DAYS = 30;
@@ -22,7 +23,6 @@ export const COMMON_WORDS = 'bafa bane';
 
 const DAY_MICROS = 86_400_000_000;
 const CHUNK_SPANS = 50_000;
-const VOCABULARY = 3_600;
 /** Traces in a row, 100 spans together: where each one begins. `single`: every span is a trace. */
 const TRACE_STARTS = {
   mixed: [0, 1, 5, 11, 19, 29, 39, 51, 65, 81],
@@ -78,18 +78,10 @@ export async function generate(
   return data;
 }
 
-/** Words of two syllables; the word of a place is always the same. */
-function vocabulary(): string[] {
-  const syllables = [...'bcdfglmnprst'].flatMap((consonant) => [...'aeiou'].map((vowel) => consonant + vowel));
-  return syllables.flatMap((first) => syllables.map((second) => first + second)).concat(RARE_WORD);
-}
-
-const WORDS = `[${vocabulary()
-  .map((word) => `'${word}'`)
-  .join(',')}]`;
+const WORDS = `[${[...VOCABULARY, RARE_WORD].map((word) => `'${word}'`).join(',')}]`;
 /** Few words are said often, as in any language. */
 const sentence = (seed: string, count: number) =>
-  `arrayStringConcat(arrayMap(k -> words[1 + toUInt32(${VOCABULARY} * pow(cityHash64(${seed}, i, k) / 18446744073709551616., 3))], range(${count})), ' ')`;
+  `arrayStringConcat(arrayMap(k -> words[1 + toUInt32(${VOCABULARY.length} * pow(cityHash64(${seed}, i, k) / 18446744073709551616., 3))], range(${count})), ' ')`;
 const oneOf = (values: readonly string[], index: string) =>
   `[${values.map((value) => `'${value}'`).join(', ')}][1 + ${index} % ${values.length}]`;
 

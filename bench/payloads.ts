@@ -1,5 +1,8 @@
 /** Events of about 1.5 KB, five dialects, deterministic: what a chat call with a short history looks like. */
 
+import { createHash } from 'node:crypto';
+import { VOCABULARY } from './vocabulary.ts';
+
 const WORDS =
   'refund order customer policy delivery address invoice agent model answer question please check status thanks'.split(
     ' ',
@@ -150,7 +153,7 @@ export const BATCHES: readonly Make[] = [
 ];
 
 /** Lunary runs of chats that go on for `turns`: every call sends all that was said before. */
-export function conversations({ key }: Target, count: number, turns: number): BenchRequest[] {
+export function conversations({ key }: Target, count: number, turns: number, of: 'chats' | 'agents'): BenchRequest[] {
   return Array.from({ length: count * turns }, (_, n) => {
     // Conversations go on side by side, as real ones do.
     const [chat, turn] = [n % count, Math.floor(n / count)];
@@ -159,9 +162,11 @@ export function conversations({ key }: Target, count: number, turns: number): Be
       { role: 'user', content: said(2 * i) },
       ...(i < turn ? [{ role: 'assistant', content: said(2 * i + 1) }] : []),
     ]).flat();
-    const runId = `chat-${chat}-${turn}`;
+    // As of a client that draws them: turns of one conversation have nothing in common in their ids.
+    const runId = createHash('md5').update(`${chat} ${turn}`).digest('hex');
     const time = 1_795_242_131_000 + turn * 60_000;
-    const run = { type: 'llm', runId, name: 'gpt-4o' };
+    // Each turn of a chat is a trace; the steps of an agent are one, below a run that is never told of.
+    const run = { type: 'llm', runId, name: 'gpt-4o', ...(of === 'agents' ? { parentRunId: `agent-${chat}` } : {}) };
     const events = [
       { ...run, event: 'start', timestamp: time, input: history, params: { temperature: 0 } },
       {
@@ -177,13 +182,14 @@ export function conversations({ key }: Target, count: number, turns: number): Be
   });
 }
 
-/** Text that does not repeat itself as the few words of `words` do: what is saved is saved on the history alone. */
+/** Words in an order that never comes again: what is saved is saved on the history alone. */
 function uniqueWords(seed: number, chars: number): string {
   let state = (seed * 2_654_435_761) % 2_147_483_648;
   let text = '';
   while (text.length < chars) {
     state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    text += `${state.toString(36)} `;
+    // The low digits of such a generator repeat themselves soon.
+    text += `${VOCABULARY[(state >> 12) % VOCABULARY.length]} `;
   }
   return text.slice(0, chars);
 }

@@ -265,6 +265,25 @@ const BY_HOUR: readonly (string | Conditional)[] = [
 ];
 
 /**
+ * Agents send their whole history with every turn, so the same texts come again and again, with other conversations in
+ * between. Blocks that hold many turns, and a window as long as a block, store them once: an eighth of the bytes
+ * (measured, docs/decisions/0016). Parts that are one file cannot have such blocks, so those of events stay small; a
+ * block is read whole, so those of the spans' texts, which pages are made of, are shorter.
+ */
+const REPEATED_TEXTS: readonly string[] = [
+  `ALTER TABLE tributary.events MODIFY COLUMN payload String CODEC(ZSTD(1, 24)) ${blocksOf(16)}`,
+  'ALTER TABLE tributary.events MODIFY SETTING min_bytes_for_wide_part = 33554432',
+  ...SEARCHED_REGISTERS.map(
+    (register) => `ALTER TABLE tributary.spans MODIFY COLUMN ${register} ${REGISTER} CODEC(ZSTD(1, 22)) ${blocksOf(4)}`,
+  ),
+];
+
+function blocksOf(mebibytes: number): string {
+  const bytes = mebibytes * 2 ** 20;
+  return `SETTINGS (min_compress_block_size = ${bytes}, max_compress_block_size = ${bytes})`;
+}
+
+/**
  * Condition on `tributary.spans`: hours in which these traces have rows, so that the key finds them. `ids` is an array.
  * Rows of other traces pass it too.
  */
@@ -273,7 +292,12 @@ export function inHoursOf(ids: string): string {
     AND trace_hash IN (SELECT cityHash64(arrayJoin(${ids}))))`;
 }
 
-export const STEPS: readonly (readonly (string | Conditional)[])[] = [INITIAL, USAGE_AND_PRICE, BY_HOUR];
+export const STEPS: readonly (readonly (string | Conditional)[])[] = [
+  INITIAL,
+  USAGE_AND_PRICE,
+  BY_HOUR,
+  REPEATED_TEXTS,
+];
 
 /**
  * Brings the store to this program's schema. A step is recorded after it is done, and each of its statements may run again
