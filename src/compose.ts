@@ -22,6 +22,7 @@ import type { Vanishing } from './query/status-sql.ts';
 import { SqliteRegistry } from './registry/sqlite/sqlite-registry.ts';
 import { Housekeeping } from './retention/housekeeping.ts';
 import { openChdbReader, openChdbWriter } from './store/chdb/chdb.ts';
+import { RememberingReader } from './store/remembering-reader.ts';
 import { migrate } from './store/schema/schema.ts';
 import type { StoreReader } from './store/store.ts';
 import { buildMetrics } from './telemetry/metrics.ts';
@@ -48,7 +49,8 @@ export async function startServer(
 ): Promise<RunningServer> {
   const directory = openDataDirectory(config.dataDir);
   const registry = await SqliteRegistry.open(directory.registry);
-  const store = await openChdbReader(directory.store, readSessions);
+  const engine = await openChdbReader(directory.store, readSessions);
+  const store = new RememberingReader(engine);
   const schema = await openChdbWriter(directory.store);
   await migrate(schema);
   await schema.close();
@@ -79,10 +81,14 @@ export async function startServer(
   const queueAge = new QueueAge(() => loader.progress.position);
   log.onAdvance(({ position }) => queueAge.advanced(position));
   const live = new LiveStreams({ store, registry, log, loader, telemetry });
-  loader.onProgress(() => live.advanced());
+  loader.onProgress(() => {
+    store.changed();
+    live.advanced();
+  });
   const deadLetterCounters = { retried: 0, discarded: 0 };
   const { housekeeping, backups } = startHousekeeping(config, directory, {
-    ...{ store, registry, log, loader, enrich, telemetry },
+    // What is deleted is looked up as it is now.
+    ...{ store: engine, registry, log, loader, enrich, telemetry },
   });
   const app = buildApp({
     ...{ store, registry, log, loader, telemetry, vanishing, deadLetterCounters, live },

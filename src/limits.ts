@@ -225,6 +225,8 @@ export const queryMsMax = 30_000;
 export const queryMemoryBytesMax = 2048 * MiB;
 /** One statement with the ids that it asks about. */
 export const statementBytesMax = 64 * MiB;
+/** What the questions ask first, of a few hundred bytes each, until something is stored. */
+export const recalledAnswersMax = 1000;
 /** Parallel reads of the embedded engine. One session runs one query at a time. */
 export const readSessions = 3;
 

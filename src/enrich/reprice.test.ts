@@ -3,7 +3,8 @@ import { isoFromMicros } from '../canonical/time.ts';
 import { PRICED_PARTS, type PricedPart } from '../canonical/usage.ts';
 import type { Price, PricedCall } from '../pricing/price.ts';
 import type { Repricing } from '../registry/prices.ts';
-import { StoreError, type StoreReader } from '../store/store.ts';
+import { StoreError } from '../store/store.ts';
+import { readerOf } from '../store/testing.ts';
 import { silentTelemetry } from '../telemetry/telemetry.ts';
 import { RepricingRun } from './reprice.ts';
 import { openTestStore, type Saying, Subject, type TestStore } from './testing.ts';
@@ -191,13 +192,11 @@ describe('re-pricing', () => {
   });
 
   it('fails with a reason, and does not stop the next one', async () => {
-    const broken: StoreReader = {
-      close: test.lookup.close.bind(test.lookup),
-      select: (sql, params) =>
-        sql.includes('FINAL\n') && params?.project === subject.project
-          ? Promise.reject(new StoreError('Code: 241. Too much memory', 241, undefined))
-          : test.lookup.select(sql, params),
-    };
+    const broken = readerOf((sql, params) =>
+      sql.includes('FINAL\n') && params?.project === subject.project
+        ? Promise.reject(new StoreError('Code: 241. Too much memory', 241, undefined))
+        : test.lookup.select(sql, params),
+    );
     const subject = new Subject({ ...test, lookup: broken });
     const other = new Subject(test);
     await subject.store([call('a', 'm')]);

@@ -118,6 +118,7 @@ export class Workbench {
   storeBut(other: Partial<StoreWriter>): StoreWriter {
     return {
       select: (sql, params) => this.store.select(sql, params),
+      recall: (sql, params) => this.store.recall(sql, params),
       command: (sql, params) => this.store.command(sql, params),
       insert: (table, columns, rows) => this.store.insert(table, columns, rows),
       close: async () => undefined,

@@ -62,7 +62,7 @@ export async function spreadTraces(
     ...(hours === undefined ? [severalOf('1')] : [severalOf(IN_HOURS), IN_AND_OUT]),
     ...(aliases.roots === undefined ? [] : [hashesOfMoved(aliases.roots)]),
   ].join(' UNION ALL ');
-  const rows = await store.select<{ hash: string }>(
+  const rows = await store.recall<{ hash: string }>(
     `SELECT toString(trace_hash) AS hash FROM (${statement}) LIMIT ${carriedTracesMax + 1}`,
     { ...aliases.params, project, ...hours },
   );

@@ -68,7 +68,7 @@ function isInHours({ hasHours, spread }: Scope): string {
 
 /** Most projects have none, and then no statement needs to look for them. */
 async function hiddenSpans(store: StoreReader, project: ProjectId): Promise<'none' | 'left out'> {
-  const rows = await store.select(
+  const rows = await store.recall(
     'SELECT 1 AS found FROM tributary.spans WHERE project_id = {project:UUID} AND hidden = 1 LIMIT 1',
     { project },
   );
@@ -97,9 +97,9 @@ async function aliasedRoots(
   store: StoreReader,
   project: ProjectId,
 ): Promise<{ readonly roots: string | undefined; readonly params: QueryParams }> {
-  const [any] = await store.select(`SELECT 1 AS found FROM (${ALIASES}) LIMIT 1`, { project });
+  const [any] = await store.recall(`SELECT 1 AS found FROM (${ALIASES}) LIMIT 1`, { project });
   if (any === undefined) return { roots: undefined, params: {} };
-  const rows = await store.select<{ child: string; root: string }>(
+  const rows = await store.recall<{ child: string; root: string }>(
     `SELECT child, root FROM (${ROOTS}) LIMIT ${carriedAliasesMax + 1}`,
     { project },
   );

@@ -37,6 +37,8 @@ const HOUR: Micros = 3_600_000_000;
 const WINDOW_AGES = [1, 6, 24, 3 * 24, 7 * 24, 30 * 24].map((hours) => hours * HOUR);
 /** For words: their index is read again for each window, and finds what there is in all of them at about the same price. */
 const WORDS_WINDOW_AGES = [24, 7 * 24].map((hours) => hours * HOUR);
+/** From here on back there is more to read than to plan. */
+const LONG: Micros = 24 * HOUR;
 const BEGINNING: Micros = Number.MIN_SAFE_INTEGER;
 /** Before every hour of the store. */
 const HOUR_FIRST = -1_000_000;
@@ -106,8 +108,10 @@ interface Candidate {
   readonly first: number;
 }
 
+/** Conditions on a row, for windows of few hours and of many. */
 interface RowFilter {
-  readonly sql: string;
+  readonly ofShort: string;
+  readonly ofLong: string;
   readonly params: QueryParams;
 }
 
@@ -182,7 +186,8 @@ class Search {
   }
 
   #candidates(lower: Micros, before: Bound, limit: number): Promise<Candidate[]> {
-    const conditions: string[] = [this.#rows.sql];
+    const isLong = lower < microsNow() - LONG;
+    const conditions: string[] = [isLong ? this.#rows.ofLong : this.#rows.ofShort];
     // The hours are what the table's key finds.
     if (lower !== BEGINNING)
       conditions.push('AND hour >= {lowerHour:Int32} AND start_time >= fromUnixTimestamp64Micro({lower:Int64})');
@@ -216,7 +221,7 @@ async function conditionsOnRows(store: StoreReader, project: ProjectId, filters:
   const all = rowConditions(filters);
   const several = all.conditions.filter(({ of }) => of !== 'dialect');
   if (several.length < 2) return all;
-  const aliases = await store.select(
+  const aliases = await store.recall(
     `SELECT 1 AS found FROM tributary.trace_aliases FINAL WHERE project_id = {project:UUID} AND to_id != '' LIMIT 1`,
     { project },
   );
@@ -239,12 +244,22 @@ const NARROWEST_FIRST = [
 ];
 
 function rowFilter({ conditions, params }: RowConditions): RowFilter {
-  const sql = conditions.map((condition) =>
-    condition.of === 'dialect'
-      ? `AND ${condition.sql}`
-      : // No row of a trace that starts in the window is older than the window.
-        `AND (dialect, trace_id) IN (SELECT dialect, trace_id FROM tributary.spans
-         WHERE project_id = {project:UUID} AND hour >= {lowerHour:Int32} AND ${condition.sql})`,
-  );
-  return { sql: sql.join(' '), params };
+  const sql = (ofTraces: (matching: string) => string) =>
+    conditions
+      .map((condition) => (condition.of === 'dialect' ? `AND ${condition.sql}` : ofTraces(condition.sql)))
+      .join(' ');
+  // No row of a trace that starts in the window is older than the window.
+  const matching = (condition: string) =>
+    `FROM tributary.spans WHERE project_id = {project:UUID} AND hour >= {lowerHour:Int32} AND ${condition}`;
+  return {
+    ofShort: sql((condition) => `AND (dialect, trace_id) IN (SELECT dialect, trace_id ${matching(condition)})`),
+    // With their hours, as the table's key has them: or else every row of the window would be read.
+    ofLong: sql(
+      (condition) => `AND (hour, trace_id, dialect) IN (SELECT hour, trace_id, dialect
+        FROM (SELECT DISTINCT trace_id, dialect, cityHash64(trace_id) AS hash ${matching(condition)}) AS matching
+        INNER JOIN (SELECT trace_hash, hour FROM tributary.trace_hours
+          WHERE project_id = {project:UUID} AND hour >= {lowerHour:Int32}) AS hours ON hours.trace_hash = matching.hash)`,
+    ),
+    params,
+  };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { readProjectId } from '../canonical/ids.ts';
+import { readerOf } from '../store/testing.ts';
 import { silentTelemetry } from '../telemetry/telemetry.ts';
 import { type LiveBatch, messageOf, type Stretch } from './live-events.ts';
 import { type LiveSource, LiveStream } from './live-stream.ts';
@@ -140,7 +141,7 @@ describe('live streams', () => {
     new LiveStreams(
       {
         // Nothing is stored, so nothing is asked.
-        store: { select: () => Promise.resolve([]), close: () => Promise.resolve() },
+        store: readerOf(() => Promise.resolve([])),
         registry: { authenticate: () => undefined },
         log: { head: { position: head } },
         loader: { progress: { position: stored } },

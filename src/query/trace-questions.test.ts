@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DialectName } from '../canonical/event.ts';
 import type { ProjectId } from '../canonical/ids.ts';
 import type { StoreReader } from '../store/store.ts';
+import { readerOf } from '../store/testing.ts';
 import { ExportQuery, exportTraces } from './export-traces.ts';
 import { FacetQuery, facets } from './facets.ts';
 import { getTrace } from './get-trace.ts';
@@ -302,11 +303,9 @@ describe('an export that breaks', () => {
     await bench.load(project, spans);
     const told: string[] = [];
     let isBroken = false;
-    const store: StoreReader = {
-      select: (sql, params) =>
-        isBroken ? Promise.reject(new Error('the store is gone')) : bench.store.select(sql, params),
-      close: () => Promise.resolve(),
-    };
+    const store = readerOf((sql, params) =>
+      isBroken ? Promise.reject(new Error('the store is gone')) : bench.store.select(sql, params),
+    );
     const app = new Hono().get('/', async (c) => {
       const onBreak = ({ message }: Error) => told.push(message) > 0 && breakConnection(c);
       const { body } = await exportTraces(store, project, ExportQuery.parse({}), { onBreak });
@@ -341,16 +340,13 @@ it('an export whose client leaves while a page is read ends without a word', asy
   const begun = new Promise<void>((resolve) => {
     begin = resolve;
   });
-  const store: StoreReader = {
-    select: async (sql, params) => {
-      if (isHeld) {
-        begin();
-        await released;
-      }
-      return bench.store.select(sql, params);
-    },
-    close: () => Promise.resolve(),
-  };
+  const store = readerOf(async (sql, params) => {
+    if (isHeld) {
+      begin();
+      await released;
+    }
+    return bench.store.select(sql, params);
+  });
   const told: string[] = [];
   const onBreak = ({ message }: Error) => told.push(message) > 0;
   const { body } = await exportTraces(store, project, ExportQuery.parse({}), { onBreak });

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProjectId } from '../canonical/ids.ts';
-import type { StoreReader } from '../store/store.ts';
+import { readerOf } from '../store/testing.ts';
 import { getTrace } from './get-trace.ts';
 import { ErrorFilters, listErrors } from './list-errors.ts';
 import { at, ReaderBench, type TestSpan } from './reader-testing.ts';
@@ -42,13 +42,10 @@ describe('a page of a trace', () => {
 
   it('reads no column of a body that it does not show', async () => {
     const statements: string[] = [];
-    const store: StoreReader = {
-      select: (sql, params) => {
-        statements.push(sql);
-        return bench.store.select(sql, params);
-      },
-      close: () => Promise.resolve(),
-    };
+    const store = readerOf((sql, params) => {
+      statements.push(sql);
+      return bench.store.select(sql, params);
+    });
     const found = await getTrace(store, project, 't', { hasBodies: false });
     expect(statements.join('\n')).not.toMatch(
       /metadata\)|feedback\)|spans\.(params|metadata|feedback)|max\(spans\.(input|output)\)|(input|output), 3\)/,

@@ -18,6 +18,11 @@ export function whileAsked<Result>(signal: AbortSignal, work: () => Result): Res
   return signals.run(signal, work);
 }
 
+/** What several requests wait for goes on when one of them is gone. */
+export function whileShared<Result>(work: () => Result): Result {
+  return signals.exit(work);
+}
+
 /** Of the request that this is done for, if it is done for one. */
 export function currentSignal(): AbortSignal | undefined {
   return signals.getStore();

@@ -14,6 +14,11 @@ export interface StoreReader {
    * Bounded by `queryMsMax` and `queryMemoryBytesMax`; rejects with `StoreError`.
    */
   select<Row>(sql: string, params?: QueryParams): Promise<Row[]>;
+  /**
+   * As `select`, for what many questions ask first. It may be an answer given before, if nothing was stored since
+   * (remembering-reader.ts); a transport asks each time.
+   */
+  recall<Row>(sql: string, params?: QueryParams): Promise<readonly Row[]>;
   close(): Promise<void>;
 }
 

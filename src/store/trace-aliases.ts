@@ -56,7 +56,10 @@ export class TraceAliases {
     return rootOf;
   }
 
-  #rows(condition: string, keys: readonly string[]): Promise<AliasRow[]> {
+  async #rows(condition: string, keys: readonly string[]): Promise<AliasRow[]> {
+    // Most projects have none.
+    const [any] = await this.#store.recall(`SELECT 1 AS found FROM (${SELECT}) LIMIT 1`, { project: this.#project });
+    if (any === undefined) return [];
     return this.#store.select<AliasRow>(`${SELECT} ${condition}`, { project: this.#project, ids: keys.map(idOf) });
   }
 }

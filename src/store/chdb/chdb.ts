@@ -30,6 +30,8 @@ const READ_SETTINGS = [
   'optimize_and_compare_chain = 0',
   // Compiling the expressions of these statements takes as long as planning them (0.1 s of processor time, measured).
   'compile_expressions = 0',
+  // Reading an index beside the data costs more than before it: a word in 10 M spans takes 12 to 45 ms instead of 430 (measured).
+  'use_skip_indexes_on_data_read = 0',
 ];
 
 /** Inserts are already batches: the engine's own batching would only add its waiting time. */
@@ -126,6 +128,10 @@ class ChdbReader implements StoreReader {
     }
   }
 
+  recall<Row>(sql: string, params?: QueryParams): Promise<readonly Row[]> {
+    return this.select<Row>(sql, params);
+  }
+
   async close(): Promise<void> {
     // A session must not be closed under a running query: that aborts the engine.
     await Promise.allSettled(this.#running);
@@ -150,6 +156,10 @@ class ChdbWriter implements StoreWriter {
 
   select<Row>(sql: string, params: QueryParams = {}): Promise<Row[]> {
     return runSelect<Row>(this.#session, sql, params, []);
+  }
+
+  recall<Row>(sql: string, params?: QueryParams): Promise<readonly Row[]> {
+    return this.select<Row>(sql, params);
   }
 
   async command(sql: string, params: QueryParams = {}): Promise<void> {

@@ -64,6 +64,7 @@ function dying(store: StoreWriter, n: number): StoreWriter {
   let commands = 0;
   return {
     select: (sql, params) => store.select(sql, params),
+    recall: (sql, params) => store.recall(sql, params),
     insert: (table, columns, rows) => {
       if (commands >= n) throw new Crash();
       return store.insert(table, columns, rows);
