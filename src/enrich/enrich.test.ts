@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Usage } from '../canonical/usage.ts';
 import { type QueryParams, StoreError } from '../store/store.ts';
+import { readerOf } from '../store/testing.ts';
 import { openTestStore, type Saying, Subject, type TestStore } from './testing.ts';
 
 let test: TestStore;
@@ -154,6 +155,7 @@ describe('counting', () => {
         await store.insert(table, columns, rows);
       },
       select: store.select.bind(store),
+      recall: store.recall.bind(store),
       command: store.command.bind(store),
     };
     const racing = new Subject({ store: deleting, lookup, close: test.close });
@@ -173,16 +175,12 @@ describe('what the store refuses', () => {
     const ids = ['a', 'b', 'c', 'd', 'e'];
     const touched = await subject.store(ids.map((id) => ended(id, { traceId: id, text: { model: 'gpt-4o' } })));
     const { store, lookup } = test;
-    const choosy = {
-      ...lookup,
-      close: lookup.close.bind(lookup),
-      select: <Row>(sql: string, params?: QueryParams): Promise<Row[]> => {
-        const asked = params?.ids;
-        return Array.isArray(asked) && asked.includes('c')
-          ? Promise.reject(new StoreError('Code: 241. Too much memory', 241, undefined))
-          : lookup.select<Row>(sql, params);
-      },
-    };
+    const choosy = readerOf(<Row>(sql: string, params?: QueryParams): Promise<Row[]> => {
+      const asked = params?.ids;
+      return Array.isArray(asked) && asked.includes('c')
+        ? Promise.reject(new StoreError('Code: 241. Too much memory', 241, undefined))
+        : lookup.select<Row>(sql, params);
+    });
     const refused = new Subject({ store, lookup: choosy, close: test.close });
     const { enrich, run } = refused.stage();
     enrich.touched(touched, subject.position);

@@ -1,5 +1,6 @@
 /** Spans of some traces, complete: their registers joined, with what they used and cost, and where they stand. */
 
+import { byBytes } from '../canonical/by-bytes.ts';
 import { groupBy } from '../canonical/group-by.ts';
 import type { ProjectId } from '../canonical/ids.ts';
 import { TEXT_REGISTERS, type TextRegister } from '../canonical/span.ts';
@@ -26,16 +27,16 @@ interface Wanted {
   /** False: the columns of what is large are not read. */
   readonly hasBodies: boolean;
   /**
-   * All rows of a span stand in one hour under one id, so FINAL joins them: for 10 000 spans in half the time that GROUP BY
-   * takes (90 against 160 ms, measured).
+   * All rows of a span are one. Else only those of one hour under one id are, which FINAL joins: for 10 000 spans in half
+   * the time that GROUP BY takes (90 against 160 ms, measured).
    */
-  readonly isSettled: boolean;
+  readonly isJoined: boolean;
 }
 
-function spans({ hasSpanIds, showsHidden, hasBodies, isSettled }: Wanted): string {
-  const joined = (column: string, how = 'max') => (isSettled ? `spans.${column}` : `${how}(spans.${column})`);
+function spans({ hasSpanIds, showsHidden, hasBodies, isJoined }: Wanted): string {
+  const joined = (column: string, how = 'max') => (isJoined ? `${how}(spans.${column})` : `spans.${column}`);
   const list = (column: string) =>
-    isSettled ? `arraySort(arrayDistinct(spans.${column}))` : `arraySort(groupUniqArrayArray(spans.${column}))`;
+    isJoined ? `arraySort(groupUniqArrayArray(spans.${column}))` : `arraySort(arrayDistinct(spans.${column}))`;
   const status = shownStatus({
     status: joined('status'),
     startTime: joined('start_time', 'min'),
@@ -49,7 +50,7 @@ function spans({ hasSpanIds, showsHidden, hasBodies, isSettled }: Wanted): strin
   // The rank alone, which is stored apart from the text: 0 is "not said".
   const isSaid = (column: string) => {
     const rank = `tupleElement(spans.${column}, 1)`;
-    return `${isSettled ? rank : `max(${rank})`} > 0`;
+    return `${isJoined ? `max(${rank})` : rank} > 0`;
   };
   const where = `${OF_TRACES} ${hasSpanIds ? 'AND span_id IN {spanIds:Array(String)}' : ''}`;
   const isShown = showsHidden ? '1' : `${joined('hidden')} = 0`;
@@ -64,8 +65,8 @@ function spans({ hasSpanIds, showsHidden, hasBodies, isSettled }: Wanted): strin
       ${list('tags')} AS tag_list, ${list('steps')} AS step_list,
       ${hasBodies ? `${list('metadata')} AS metadata_patches, ${list('feedback')} AS feedback_patches,` : '[] AS metadata_patches, [] AS feedback_patches,'}
       tupleElement(${joined('parent_step')}, 3) AS parentStep, ${joined('hidden')} = 1 AS isHidden
-    FROM tributary.spans AS spans ${isSettled ? 'FINAL' : ''}
-    WHERE ${where} ${isSettled ? `AND ${isShown}` : `GROUP BY trace_key, dialect, span_id HAVING ${isShown}`}
+    FROM tributary.spans AS spans ${isJoined ? '' : 'FINAL'}
+    WHERE ${where} ${isJoined ? `GROUP BY trace_key, dialect, span_id HAVING ${isShown}` : `AND ${isShown}`}
     ORDER BY start, spanId LIMIT {limit:UInt64}`;
 }
 
@@ -175,18 +176,14 @@ async function read(
     limit: traceSpansMax,
   };
   if (spanIds === undefined) {
-    const isSettled = await areSettled(store, params, rootOf);
-    const all = await store.select<CompleteRow>(spans({ hasSpanIds: false, showsHidden: true, hasBodies, isSettled }), {
-      ...params,
-      limit: params.limit + 1,
-    });
-    if (all.length <= params.limit)
+    const all = await readWhole(store, params, hasBodies);
+    if (all !== undefined)
       return { rows: showsHidden ? all : all.filter(({ isHidden }) => isHidden === 0), places: all, all };
   }
   const hasSpanIds = spanIds !== undefined;
   const [rows, places] = await Promise.all([
     store.select<SpanRow>(
-      spans({ hasSpanIds, showsHidden: showsHidden || hasSpanIds, hasBodies, isSettled: false }),
+      spans({ hasSpanIds, showsHidden: showsHidden || hasSpanIds, hasBodies, isJoined: true }),
       params,
     ),
     store.select<PlaceRow>(PLACES, params),
@@ -194,17 +191,32 @@ async function read(
   return { rows, places };
 }
 
-/** No span of these traces can be several rows after FINAL. */
-async function areSettled(
+/**
+ * All spans, hidden ones too; `undefined` when there are more than are shown. Few spans have rows in several hours or under
+ * several ids, which FINAL leaves apart: those are asked for again.
+ */
+async function readWhole(
   store: StoreReader,
-  params: QueryParams,
-  rootOf: ReadonlyMap<string, string>,
-): Promise<boolean> {
-  if ([...rootOf].some(([key, root]) => key !== root)) return false;
-  const spread = await store.select(
-    `SELECT trace_hash FROM tributary.trace_hours WHERE project_id = {project:UUID}
-       AND trace_hash IN (SELECT cityHash64(arrayJoin({ids:Array(String)}))) GROUP BY trace_hash HAVING min(hour) < max(hour) LIMIT 1`,
-    params,
+  params: QueryParams & { readonly limit: number },
+  hasBodies: boolean,
+): Promise<readonly CompleteRow[] | undefined> {
+  const wanted = { showsHidden: true, hasBodies };
+  const rows = await store.select<CompleteRow>(spans({ ...wanted, hasSpanIds: false, isJoined: false }), {
+    ...params,
+    limit: params.limit + 1,
+  });
+  if (rows.length > params.limit) return undefined;
+  const apart = [...groupBy(rows, keyOf).values()].filter(({ length }) => length > 1);
+  if (apart.length === 0) return rows;
+  const ids = [...new Set(apart.flatMap(([row]) => row?.spanId ?? []))];
+  const keys = new Set(apart.flatMap(([row]) => (row === undefined ? [] : keyOf(row))));
+  const joined = await store.select<CompleteRow>(spans({ ...wanted, hasSpanIds: true, isJoined: true }), {
+    ...params,
+    spanIds: ids,
+  });
+  return [...rows.filter((row) => !keys.has(keyOf(row))), ...joined.filter((row) => keys.has(keyOf(row)))].sort(
+    (one, other) => one.start - other.start || byBytes(one.spanId, other.spanId),
   );
-  return spread.length === 0;
 }
+
+const keyOf = ({ trace_key: traceKey, spanId }: PlaceRow) => JSON.stringify([traceKey, spanId]);

@@ -5,6 +5,7 @@
  */
 
 import { z } from '@hono/zod-openapi';
+import { byBytes } from '../canonical/by-bytes.ts';
 import { groupBy } from '../canonical/group-by.ts';
 import type { ProjectId } from '../canonical/ids.ts';
 import { isoFromMicros, microsNow } from '../canonical/time.ts';
@@ -206,11 +207,6 @@ function rootTest(spans: readonly SummedSpan[], showsHidden: boolean): (span: Su
 /** Of any number of values: as arguments of a function they would be too many. */
 function maxOf(values: readonly number[]): number {
   return values.reduce((greatest, value) => Math.max(greatest, value));
-}
-
-/** As the store sorts texts. */
-function byBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 function orNull(value: string | undefined): string | null {
