@@ -13,9 +13,11 @@ import { fileURLToPath } from 'node:url';
 import { openChdbWriter } from '../src/store/chdb/chdb.ts';
 import { EVENT_COLUMNS, migrate } from '../src/store/schema/schema.ts';
 import { TestServer } from '../test/support/server.ts';
+import { besideDisk } from './disk.ts';
 import { type LoadResult, load } from './load.ts';
 import { BATCHES, type BenchRequest, SINGLE } from './payloads.ts';
 import { cpuSeconds, median, quantile, residentMiB, spread, table } from './report.ts';
+import { microsPerEvent, THREAD_GROUPS, threadsOf } from './threads.ts';
 
 const CONNECTIONS = 50;
 const SINGLE_REQUESTS = 60_000;
@@ -61,18 +63,21 @@ interface TributaryResult extends LoadResult {
   readonly queryableSeconds: number;
   readonly cpuMicrosPerEvent: number;
   readonly rssMiB: number;
+  readonly threads: ReturnType<typeof microsPerEvent>;
 }
 
 async function tributary(list: readonly BenchRequest[]): Promise<TributaryResult> {
   const server = await TestServer.start(target);
   try {
     const cpuBefore = cpuSeconds(server.pid);
+    const threadsBefore = threadsOf(server.pid);
     const startedAt = performance.now();
     const result = await load(server.url, CONNECTIONS, feed(list));
     await stored(server);
     const queryableSeconds = (performance.now() - startedAt) / 1000;
     const cpuMicrosPerEvent = ((cpuSeconds(server.pid) - cpuBefore) * 1_000_000) / result.events;
-    return { ...result, queryableSeconds, cpuMicrosPerEvent, rssMiB: residentMiB(server.pid) };
+    const threads = microsPerEvent(server.pid, threadsBefore, threadsOf(server.pid), result.events);
+    return { ...result, queryableSeconds, cpuMicrosPerEvent, threads, rssMiB: residentMiB(server.pid) };
   } finally {
     await server.stop();
   }
@@ -91,6 +96,8 @@ async function stored({ url }: TestServer): Promise<void> {
 interface PacedResult extends LoadResult {
   /** From the answer of a single event until its receipt says that it is stored, which `GET /traces/{id}` then proves. */
   readonly visibleMs: readonly number[];
+  /** Of the disk alone, meanwhile. */
+  readonly syncMs: readonly number[];
 }
 
 /** Answers at a share of what the server can take, and how long a few events among them take to be found. */
@@ -103,9 +110,9 @@ async function paced(perSecond: number): Promise<PacedResult> {
     await stored(server);
     let isOver = false;
     const looking = look(server, () => isOver);
-    const result = await load(server.url, CONNECTIONS, feed(list), perSecond);
+    const { result, syncMs } = await besideDisk(() => load(server.url, CONNECTIONS, feed(list), perSecond));
     isOver = true;
-    return { ...result, visibleMs: await looking };
+    return { ...result, visibleMs: await looking, syncMs };
   } finally {
     await server.stop();
   }
@@ -206,6 +213,8 @@ const times = (runs: readonly LoadResult[]) =>
 const cost = (runs: readonly TributaryResult[]) => Math.round(median(runs.map((run) => run.cpuMicrosPerEvent)));
 const memory = (runs: readonly TributaryResult[]) => Math.round(median(runs.map((run) => run.rssMiB)));
 const ratio = (value: number, yardstick: number) => (value / yardstick).toFixed(2);
+const microsOf = (runs: readonly TributaryResult[]) =>
+  THREAD_GROUPS.map((group) => Math.round(runs.at(-1)?.threads[group] ?? 0));
 const [bareRate, chdbRate] = [median(bareRuns.map(rate)), median(chdbRuns)];
 console.log(`## Intake
 
@@ -252,7 +261,18 @@ ${table(
 )}
 
 At ${Math.round(PACED_SHARE * 100)} % of the single rate (${Math.round(singleRate * PACED_SHARE)} events/s for ${PACED_SECONDS} s): answer p50 ${atLoad.p50Ms.toFixed(1)} ms, p99 ${atLoad.p99Ms.toFixed(1)} ms; from the answer until
-\`GET /traces/{id}\` finds the event p50 ${Math.round(median(atLoad.visibleMs))} ms, p99 ${Math.round(quantile(atLoad.visibleMs, 0.99))} ms (${atLoad.visibleMs.length} looked for).
+\`GET /traces/{id}\` finds the event p50 ${Math.round(median(atLoad.visibleMs))} ms, p99 ${Math.round(quantile(atLoad.visibleMs, 0.99))} ms (${atLoad.visibleMs.length} looked for). The disk alone, 4 KB appended and synced beside it in a file of its own: p50 ${median(atLoad.syncMs).toFixed(1)} ms, p99 ${quantile(atLoad.syncMs, 0.99).toFixed(1)} ms.
+
+Where the server's processor time goes, microseconds per event (last round; "others" are the threads of files, inserts and
+garbage collection):
+
+${table(
+  ['', ...THREAD_GROUPS],
+  [
+    ['one event per request', ...microsOf(singleRuns)],
+    ['50 per request', ...microsOf(batchRuns)],
+  ],
+)}
 `);
 const failures = [...singleRuns, ...batchRuns, atLoad].reduce((sum, run) => sum + run.failures, 0);
 if (failures > 0) {

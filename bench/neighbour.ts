@@ -9,6 +9,7 @@ import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { TestServer } from '../test/support/server.ts';
+import { besideDisk } from './disk.ts';
 import { FLOODS, type Flood, type FloodOrder, type FloodResult } from './flood.ts';
 import { type BenchRequest, SINGLE, type Target } from './payloads.ts';
 import { quantile, table } from './report.ts';
@@ -62,7 +63,17 @@ async function listen(ms: number): Promise<number[]> {
   return Promise.all(answers);
 }
 
-async function flooded(flood: Flood, round: number): Promise<{ quietMs: number[]; result: FloodResult }> {
+interface Stretch {
+  readonly answerMs: readonly number[];
+  readonly syncMs: readonly number[];
+}
+
+async function stretch(): Promise<Stretch> {
+  const { result, syncMs } = await besideDisk(() => listen(STRETCH_MS));
+  return { answerMs: result, syncMs };
+}
+
+async function flooded(flood: Flood, round: number): Promise<{ quiet: Stretch; result: FloodResult }> {
   const child = fork(fileURLToPath(new URL('./flood.ts', import.meta.url)));
   const target: Target = { projectId: neighbour.id, key: neighbour.key };
   const order: FloodOrder = {
@@ -74,20 +85,20 @@ async function flooded(flood: Flood, round: number): Promise<{ quietMs: number[]
   const ended = once(child, 'message') as Promise<[FloodResult]>;
   // The flood is under way.
   await new Promise((resolve) => setTimeout(resolve, 500));
-  const quietMs = await listen(STRETCH_MS);
+  const quiet = await stretch();
   const [result] = await ended;
-  return { quietMs, result };
+  return { quiet, result };
 }
 
-const aloneMs: number[] = [];
-const floodedMs = new Map<Flood, number[]>(chosen.map((flood) => [flood, []]));
+const alone: Stretch[] = [];
+const beside = new Map<Flood, Stretch[]>(chosen.map((flood) => [flood, []]));
 const floods = new Map<Flood, string[]>(chosen.map((flood) => [flood, []]));
 await listen(2000);
 for (let round = 0; round < ROUNDS; round += 1) {
   for (const flood of chosen) {
-    aloneMs.push(...(await listen(STRETCH_MS)));
-    const { quietMs, result } = await flooded(flood, round);
-    floodedMs.get(flood)?.push(...quietMs);
+    alone.push(await stretch());
+    const { quiet, result } = await flooded(flood, round);
+    beside.get(flood)?.push(quiet);
     const statuses = Object.entries(result.statuses).map(([status, count]) => `${count} × ${status}`);
     floods.get(flood)?.push(`${statuses.join(', ')}; ${(result.bytes / STRETCH_MS / 1000).toFixed(1)} MB/s taken`);
     // What the flood left behind is loaded before the next quiet stretch.
@@ -97,20 +108,24 @@ for (let round = 0; round < ROUNDS; round += 1) {
 await server.stop();
 agent.destroy();
 
-const aloneP99 = quantile(aloneMs, 0.99);
-const row = (name: string, values: readonly number[]) => [
-  name,
-  quantile(values, 0.5).toFixed(1),
-  quantile(values, 0.99).toFixed(1),
-  (quantile(values, 0.99) / aloneP99).toFixed(1),
-];
+const all = (stretches: readonly Stretch[], of: keyof Stretch) => stretches.flatMap((one) => one[of]);
+const aloneP99 = quantile(all(alone, 'answerMs'), 0.99);
+const row = (name: string, stretches: readonly Stretch[]) => {
+  const answers = all(stretches, 'answerMs');
+  const syncs = all(stretches, 'syncMs');
+  return [
+    name,
+    ...[quantile(answers, 0.5), quantile(answers, 0.99), quantile(answers, 0.99) / aloneP99].map((n) => n.toFixed(1)),
+    ...[quantile(syncs, 0.5), quantile(syncs, 0.99)].map((ms) => ms.toFixed(1)),
+  ];
+};
 console.log(`## A flooded neighbour
 
-\`npm run bench:neighbour\`: ${ROUNDS} rounds of ${STRETCH_MS / 1000} s, quiet and flooded in turn; the quiet project sends 20 requests/s, the flood on ${CONNECTIONS} connections.
+\`npm run bench:neighbour\`: ${ROUNDS} rounds of ${STRETCH_MS / 1000} s, quiet and flooded in turn; the quiet project sends 20 requests/s, the flood on ${CONNECTIONS} connections. "Disk alone": 4 KB appended and synced beside it, in a file of its own.
 
 ${table(
-  ['the quiet project', 'p50 ms', 'p99 ms', 'p99 ratio'],
-  [row('alone', aloneMs), ...[...floodedMs].map(([flood, values]) => row(`beside ${flood}`, values))],
+  ['the quiet project', 'p50 ms', 'p99 ms', 'p99 ratio', 'disk alone p50 ms', 'disk alone p99 ms'],
+  [row('alone', alone), ...[...beside].map(([flood, stretches]) => row(`beside ${flood}`, stretches))],
 )}
 
 ${[...floods].flatMap(([flood, results]) => results.map((result) => `- ${flood}: ${result}`)).join('\n')}

@@ -168,7 +168,9 @@ interface Table {
 async function look(dataDir: string, isMerging: boolean): Promise<{ tables: Table[]; ids: Ids }> {
   const store = await openChdbWriter(join(dataDir, 'store'));
   try {
-    const names = await store.select<{ name: string }>("SELECT name FROM system.tables WHERE database = 'tributary' AND engine LIKE '%MergeTree'");
+    const names = await store.select<{ name: string }>(
+      "SELECT name FROM system.tables WHERE database = 'tributary' AND engine LIKE '%MergeTree'",
+    );
     if (isMerging) for (const { name } of names) await store.command(`OPTIMIZE TABLE tributary.${name} FINAL`);
     const tables = await store.select<Table>(
       `SELECT table, count() AS parts, sum(rows) AS rows, intDiv(sum(bytes_on_disk), 1048576) AS mib
