@@ -17,7 +17,7 @@ import { besideDisk } from './disk.ts';
 import { type LoadResult, load } from './load.ts';
 import { BATCHES, type BenchRequest, SINGLE } from './payloads.ts';
 import { cpuSeconds, median, quantile, residentMiB, spread, table } from './report.ts';
-import { microsPerEvent, THREAD_GROUPS, threadsOf } from './threads.ts';
+import { microsPerEvent, THREAD_GROUPS, threadsOf, workersOf } from './threads.ts';
 
 const CONNECTIONS = 50;
 const SINGLE_REQUESTS = 60_000;
@@ -69,6 +69,7 @@ interface TributaryResult extends LoadResult {
 async function tributary(list: readonly BenchRequest[]): Promise<TributaryResult> {
   const server = await TestServer.start(target);
   try {
+    await workersOf(server.pid);
     const cpuBefore = cpuSeconds(server.pid);
     const threadsBefore = threadsOf(server.pid);
     const startedAt = performance.now();

@@ -5,6 +5,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 export const THREAD_GROUPS = ['answers', 'loader', 'enrich', 'merges', 'engine', 'others'] as const;
 type ThreadGroup = (typeof THREAD_GROUPS)[number];
 
+/** The priorities of the workers. */
+const [LOADER, ENRICH] = [5, 10];
+
 interface Thread {
   readonly name: string;
   readonly nice: number;
@@ -30,6 +33,13 @@ export function threadsOf(pid: number): Map<string, Thread> {
   return threads;
 }
 
+/** Once the workers have set their priorities, by which they are told apart. */
+export async function workersOf(pid: number): Promise<void> {
+  for (const nice of [LOADER, ENRICH])
+    while (![...threadsOf(pid).values()].some((thread) => thread.nice === nice))
+      await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
 /** Microseconds of each group for one of `events`, between two looks at the same process. */
 export function microsPerEvent(
   pid: number,
@@ -52,5 +62,5 @@ function groupOf(isMain: boolean, { name, nice }: Thread, earlier: Thread | unde
   if (name === 'MergeMutate') return 'merges';
   if (name !== 'node') return 'engine';
   if (earlier?.nice !== nice) return 'others';
-  return nice === 5 ? 'loader' : nice === 10 ? 'enrich' : 'others';
+  return nice === LOADER ? 'loader' : nice === ENRICH ? 'enrich' : 'others';
 }

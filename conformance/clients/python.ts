@@ -57,7 +57,10 @@ async function makeEnvironment(base: string, directory: string): Promise<void> {
     await run(join(unfinished, 'bin', 'python'), ['-m', 'pip', ...install, '-r', REQUIREMENTS], {
       timeout: INSTALL_MS_MAX,
     });
-    await rename(unfinished, directory);
+    // Another process may have been first: what it has made is as good.
+    await rename(unfinished, directory).catch((error: unknown) => {
+      if (!existsSync(directory)) throw error;
+    });
   } finally {
     await rm(unfinished, { recursive: true, force: true });
   }

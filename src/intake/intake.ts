@@ -76,7 +76,8 @@ const NOBODY = '';
 
 /** A synchronous route answers "stored" within this time, and "accepted" after it. */
 const SYNC_WAIT_MS = 10_000;
-const SETTLED_WAIT_MS = 2_000;
+/** A vendor's read route waits so long for what was accepted before it, and then answers with what there is. */
+const SETTLED_WAIT_MS = 10_000;
 const RETRY_AFTER_S = 2;
 
 /** What became of a request's events: in the log, or answered already. */

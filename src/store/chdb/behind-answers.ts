@@ -7,24 +7,25 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 
-/** Of the loader (5) and the enrich stage (10), their statements and the merges: 0 is the threads that answer. */
-const NICE = 10;
+/** 0 is the threads that answer. What was accepted becomes visible by the loader (5) and its statements, so merges come last. */
+const STATEMENTS = 5;
+const MERGES = 10;
 
 /** Settings of a statement that nobody waits for. Without the right to take it back, the engine leaves it out. */
-export const BEHIND_ANSWERS = { os_threads_nice_value_query: NICE } as const;
+export const BEHIND_ANSWERS = { os_threads_nice_value_query: STATEMENTS } as const;
 
 const THREADS = '/proc/self/task';
 /** As the engine names those that merge parts. They live as long as the engine does. */
-const MERGES = 'MergeMutate';
+const MERGING = 'MergeMutate';
 
 /** No setting reaches the embedded engine's merges. Where this is not possible they stay equals. */
 export async function putMergesBehindAnswers(): Promise<void> {
   if (process.platform !== 'linux') return;
   for (const thread of await readdir(THREADS).catch(() => [])) {
     const name = await readFile(`${THREADS}/${thread}/comm`, 'utf8').catch(() => '');
-    if (name.trim() !== MERGES) continue;
+    if (name.trim() !== MERGING) continue;
     try {
-      setPriority(Number(thread), NICE);
+      setPriority(Number(thread), MERGES);
     } catch {
       // It has ended, or is not ours to change.
     }
