@@ -225,8 +225,12 @@ export const queryMsMax = 30_000;
 export const queryMemoryBytesMax = 2048 * MiB;
 /** One statement with the ids that it asks about. */
 export const statementBytesMax = 64 * MiB;
-/** What the questions ask first, of a few hundred bytes each, until something is stored. */
+/** Answers to what questions ask first, until something is stored, at most so long: a batch may be written in part for a while. */
 export const recalledAnswersMax = 1000;
+export const recalledMsMax = 2_000;
+/** Larger ones are not kept. */
+export const recalledRowsMax = 100;
+export const recalledKeyCharsMax = 4096;
 /** Parallel reads of the embedded engine. One session runs one query at a time. */
 export const readSessions = 3;
 

@@ -37,7 +37,7 @@ const HOUR: Micros = 3_600_000_000;
 const WINDOW_AGES = [1, 6, 24, 3 * 24, 7 * 24, 30 * 24].map((hours) => hours * HOUR);
 /** For words: their index is read again for each window, and finds what there is in all of them at about the same price. */
 const WORDS_WINDOW_AGES = [24, 7 * 24].map((hours) => hours * HOUR);
-/** From here on back there is more to read than to plan. */
+/** A window of more than this has more to read than to plan. */
 const LONG: Micros = 24 * HOUR;
 const BEGINNING: Micros = Number.MIN_SAFE_INTEGER;
 /** Before every hour of the store. */
@@ -186,7 +186,7 @@ class Search {
   }
 
   #candidates(lower: Micros, before: Bound, limit: number): Promise<Candidate[]> {
-    const isLong = lower < microsNow() - LONG;
+    const isLong = Math.min(before.start, microsNow()) - lower > LONG;
     const conditions: string[] = [isLong ? this.#rows.ofLong : this.#rows.ofShort];
     // The hours are what the table's key finds.
     if (lower !== BEGINNING)
@@ -256,9 +256,10 @@ function rowFilter({ conditions, params }: RowConditions): RowFilter {
     // With their hours, as the table's key has them: or else every row of the window would be read.
     ofLong: sql(
       (condition) => `AND (hour, trace_id, dialect) IN (SELECT hour, trace_id, dialect
-        FROM (SELECT DISTINCT trace_id, dialect, cityHash64(trace_id) AS hash ${matching(condition)}) AS matching
-        INNER JOIN (SELECT trace_hash, hour FROM tributary.trace_hours
-          WHERE project_id = {project:UUID} AND hour >= {lowerHour:Int32}) AS hours ON hours.trace_hash = matching.hash)`,
+        FROM (SELECT trace_hash, hour FROM tributary.trace_hours
+          WHERE project_id = {project:UUID} AND hour BETWEEN {lowerHour:Int32} AND {upperHour:Int32}) AS hours
+        INNER JOIN (SELECT DISTINCT trace_id, dialect, cityHash64(trace_id) AS hash ${matching(condition)}) AS matching
+          ON matching.hash = hours.trace_hash)`,
     ),
     params,
   };

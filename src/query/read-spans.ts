@@ -27,8 +27,8 @@ interface Wanted {
   /** False: the columns of what is large are not read. */
   readonly hasBodies: boolean;
   /**
-   * All rows of a span are one. Else only those of one hour under one id are, which FINAL joins: for 10 000 spans in half
-   * the time that GROUP BY takes (90 against 160 ms, measured).
+   * True: GROUP BY makes one row of all rows of a span. False: FINAL does so with those of one hour under one id, for
+   * 10 000 spans in half the time (90 against 160 ms, measured).
    */
   readonly isJoined: boolean;
 }

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { recalledAnswersMax } from '../limits.ts';
+import { afterEach, expect, it, vi } from 'vitest';
+import { recalledAnswersMax, recalledKeyCharsMax, recalledMsMax, recalledRowsMax } from '../limits.ts';
 import { currentSignal, whileAsked } from './asked.ts';
 import { RememberingReader } from './remembering-reader.ts';
 import { readerOf } from './testing.ts';
@@ -47,6 +47,38 @@ it('asks for all: who asked first may go', async () => {
   const { asked, reader } = counting();
   await whileAsked(AbortSignal.abort(), () => reader.recall('a'));
   expect(asked.map(({ signal }) => signal)).toEqual([undefined]);
+});
+
+it('asks again after a while, as a batch may be stored in part', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const { asked, reader } = counting();
+  await reader.recall('a');
+  vi.advanceTimersByTime(recalledMsMax - 1);
+  await reader.recall('a');
+  expect(asked).toHaveLength(1);
+  vi.advanceTimersByTime(1);
+  await reader.recall('a');
+  expect(asked).toHaveLength(2);
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+it('keeps nothing large', async () => {
+  let asked = 0;
+  const many = Array.from({ length: recalledRowsMax + 1 }, (_, i) => i);
+  const reader = new RememberingReader(
+    readerOf(async <Row>(sql: string) => {
+      asked += 1;
+      return (sql === 'many' ? many : []) as Row[];
+    }),
+  );
+  for (const sql of ['many', 'x'.repeat(recalledKeyCharsMax)]) {
+    asked = 0;
+    await reader.recall(sql);
+    await reader.recall(sql);
+    expect(asked).toBe(2);
+  }
 });
 
 it('is bounded', async () => {

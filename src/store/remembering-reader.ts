@@ -3,14 +3,19 @@
  * a third of the work of a chart (50 of 150 ms, measured), and a page asks for many charts at once.
  */
 
-import { recalledAnswersMax } from '../limits.ts';
+import { recalledAnswersMax, recalledKeyCharsMax, recalledMsMax, recalledRowsMax } from '../limits.ts';
 import { whileShared } from './asked.ts';
 import type { QueryParams, StoreReader } from './store.ts';
+
+interface Remembered {
+  readonly askedAt: number;
+  readonly rows: Promise<readonly unknown[]>;
+}
 
 export class RememberingReader implements StoreReader {
   readonly #store: StoreReader;
   /** By statement and parameters, also while they are asked. */
-  #answers = new Map<string, Promise<readonly unknown[]>>();
+  #answers = new Map<string, Remembered>();
 
   constructor(store: StoreReader) {
     this.#store = store;
@@ -29,14 +34,18 @@ export class RememberingReader implements StoreReader {
   async recall<Row>(sql: string, params: QueryParams = {}): Promise<readonly Row[]> {
     const answers = this.#answers;
     const key = JSON.stringify([sql, params]);
+    if (key.length > recalledKeyCharsMax) return this.#store.select<Row>(sql, params);
+    const known = answers.get(key);
+    const now = performance.now();
     // One statement gives rows of one type.
-    const known = answers.get(key) as Promise<readonly Row[]> | undefined;
-    if (known !== undefined) return known;
+    if (known !== undefined && now - known.askedAt < recalledMsMax) return known.rows as Promise<readonly Row[]>;
     if (answers.size >= recalledAnswersMax) answers.clear();
-    const asked = whileShared(() => this.#store.select<Row>(sql, params));
+    const rows = whileShared(() => this.#store.select<Row>(sql, params));
+    const asked: Remembered = { askedAt: now, rows };
     answers.set(key, asked);
-    asked.catch(() => answers.delete(key));
-    return asked;
+    const forget = () => answers.get(key) === asked && answers.delete(key);
+    rows.then(({ length }) => length > recalledRowsMax && forget(), forget);
+    return rows;
   }
 
   close(): Promise<void> {

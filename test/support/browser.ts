@@ -31,7 +31,7 @@ export interface Look {
 
 /** Nothing is kept between contexts. */
 export async function openContext(browser: Browser, origin: string, look: Look = {}): Promise<BrowserContext> {
-  return browser.newContext({
+  const context = await browser.newContext({
     baseURL: origin,
     viewport: look.viewport ?? DESKTOP,
     colorScheme: look.colorScheme ?? 'light',
@@ -39,6 +39,8 @@ export async function openContext(browser: Browser, origin: string, look: Look =
     timezoneId: 'UTC',
     locale: 'en-GB',
   });
+  context.on('page', followParts);
+  return context;
 }
 
 /** What no page may do: ask another origin, break the Content-Security-Policy, fail, or complain. Grows while it looks. */
@@ -61,25 +63,29 @@ export function watch(page: Page, origin: string): string[] {
 
 const ANSWERED_MS = 30_000;
 const CALM_LOOKS = 4;
+/** Parts of the program that pages are still loading. */
+const loading = new WeakMap<Page, Set<Request>>();
 
-/**
- * Once every question of the page is answered, and stays so for a moment: an answer may lead to the next question. Says
- * what is still under way if that takes too long.
- */
+function followParts(page: Page): void {
+  const parts = new Set<Request>();
+  loading.set(page, parts);
+  const isPart = (request: Request) => ['script', 'stylesheet'].includes(request.resourceType());
+  const ended = (request: Request) => parts.delete(request);
+  page.on('request', (request) => isPart(request) && parts.add(request));
+  page.on('requestfinished', ended).on('requestfailed', ended);
+  // What the page before was loading.
+  page.on('domcontentloaded', () => parts.clear());
+}
+
+/** Once every question of the page is answered, and stays so for a moment: an answer may lead to the next question. */
 export async function answered(page: Page): Promise<void> {
-  const open = new Set<string>();
-  const opened = (request: Request) => open.add(request.url());
-  const closed = (request: Request) => open.delete(request.url());
-  page.on('request', opened).on('requestfinished', closed).on('requestfailed', closed);
   const until = Date.now() + ANSWERED_MS;
-  try {
-    for (let calm = 0; calm < CALM_LOOKS; ) {
-      if (Date.now() > until) throw new Error(`the page still waits; asked and not answered: ${[...open].join(' ')}`);
-      calm = (await page.evaluate(`document.querySelector('main')?.ariaBusy`)) === 'false' ? calm + 1 : 0;
-      await page.waitForTimeout(40);
-    }
-  } finally {
-    page.off('request', opened).off('requestfinished', closed).off('requestfailed', closed);
+  for (let calm = 0; calm < CALM_LOOKS; ) {
+    const parts = [...(loading.get(page) ?? [])].map((request) => request.url());
+    const isBusy = (await page.evaluate(`document.querySelector('main')?.ariaBusy`)) !== 'false';
+    calm = isBusy || parts.length > 0 ? 0 : calm + 1;
+    if (Date.now() > until) throw new Error(`the page still waits: main ${isBusy ? 'is' : 'is not'} busy; ${parts}`);
+    await page.waitForTimeout(40);
   }
 }
 

@@ -133,8 +133,9 @@ class ChdbReader implements StoreReader {
   }
 
   async close(): Promise<void> {
+    this.#pool.close();
     // A session must not be closed under a running query: that aborts the engine.
-    await Promise.allSettled(this.#running);
+    while (this.#running.size > 0) await Promise.allSettled(this.#running);
     for (const session of this.#sessions) session.close();
   }
 }

@@ -5,19 +5,21 @@ import { StoreError } from '../store.ts';
 
 interface Waiting<Session> {
   readonly take: (session: Session) => void;
+  readonly leave: () => void;
 }
 
 export class SessionPool<Session> {
   readonly #idle: Session[];
   readonly #waiting = new Set<Waiting<Session>>();
+  #isClosed = false;
 
   constructor(sessions: readonly Session[]) {
     this.#idle = [...sessions];
   }
 
-  /** Rejects when `signal` aborts first. */
+  /** Rejects when `signal` aborts first, or when the pool is closed. */
   take(signal: AbortSignal | undefined): Promise<Session> {
-    if (signal?.aborted === true) return Promise.reject(abandoned());
+    if (signal?.aborted === true || this.#isClosed) return Promise.reject(abandoned());
     const idle = this.#idle.pop();
     if (idle !== undefined) return Promise.resolve(idle);
     return new Promise((resolve, reject) => {
@@ -30,10 +32,17 @@ export class SessionPool<Session> {
           signal?.removeEventListener('abort', leave);
           resolve(session);
         },
+        leave,
       };
       this.#waiting.add(waiting);
       signal?.addEventListener('abort', leave, { once: true });
     });
+  }
+
+  /** Who waits does so in vain. */
+  close(): void {
+    this.#isClosed = true;
+    for (const { leave } of [...this.#waiting]) leave();
   }
 
   give(session: Session): void {

@@ -83,7 +83,7 @@ export function ProjectFrame() {
   );
 }
 
-/** Busy while something of the page has never been answered; what is asked again stays readable meanwhile. */
+/** Busy while something that is shown, here or around it, was never answered; what is asked again stays readable meanwhile. */
 function Content() {
   const waiting = useIsFetching({ predicate: ({ state }) => state.data === undefined });
   return (
