@@ -63,6 +63,25 @@ describe('listing', () => {
     }
   });
 
+  it('finds traces of any age by what is said hours after their start', async () => {
+    const subject = await bench.subject();
+    const ages = [2, 30, 50, 120, 500, 2_400].map((hours) => ({ hours, at: Date.now() - hours * 3_600_000 }));
+    await subject.lunary(
+      ...ages.flatMap(({ hours, at }) => [
+        { ...start(`t${hours}`), timestamp: at },
+        { ...start(`late${hours}`, `t${hours}`), timestamp: at + 5_400_000, userId: 'ada' },
+        { ...start(`other${hours}`), timestamp: at },
+      ]),
+    );
+    await subject.load();
+    for (const limit of [1, 50]) {
+      const found = await all(subject.project, { userId: 'ada', limit });
+      expect(found.map(({ traceId, spanCount }) => [traceId, spanCount])).toEqual(
+        ages.map(({ hours }) => [`t${hours}`, 2]),
+      );
+    }
+  });
+
   it('follows the stream of events by position', async () => {
     const subject = await bench.subject();
     const position = await subject.lunary(start('a'), start('b'), start('c'));

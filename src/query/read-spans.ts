@@ -206,10 +206,10 @@ async function readWhole(
     limit: params.limit + 1,
   });
   if (rows.length > params.limit) return undefined;
-  const apart = [...groupBy(rows, keyOf).values()].filter(({ length }) => length > 1);
+  const apart = [...groupBy(rows, keyOf).values()].filter(({ length }) => length > 1).flat();
   if (apart.length === 0) return rows;
-  const ids = [...new Set(apart.flatMap(([row]) => row?.spanId ?? []))];
-  const keys = new Set(apart.flatMap(([row]) => (row === undefined ? [] : keyOf(row))));
+  const ids = [...new Set(apart.map(({ spanId }) => spanId))];
+  const keys = new Set(apart.map(keyOf));
   const joined = await store.select<CompleteRow>(spans({ ...wanted, hasSpanIds: true, isJoined: true }), {
     ...params,
     spanIds: ids,

@@ -20,6 +20,16 @@ describe('SessionPool', () => {
     expect(got).toEqual([`code ${ABANDONED}`, 'second', 'third']);
   });
 
+  it('gives none any more once it is closed', async () => {
+    const pool = new SessionPool(['only']);
+    const session = await pool.take(undefined);
+    const waiting = pool.take(undefined);
+    pool.close();
+    await expect(waiting).rejects.toMatchObject({ code: ABANDONED });
+    pool.give(session);
+    await expect(pool.take(undefined)).rejects.toMatchObject({ code: ABANDONED });
+  });
+
   it('gives none to who has gone before asking, and loses none to who goes after', async () => {
     const pool = new SessionPool(['only']);
     await expect(pool.take(AbortSignal.abort())).rejects.toMatchObject({ code: ABANDONED });
