@@ -15,7 +15,7 @@ const MERGES = 10;
 export const BEHIND_ANSWERS = { os_threads_nice_value_query: STATEMENTS } as const;
 
 const THREADS = '/proc/self/task';
-/** As the engine names those that merge parts. They live as long as the engine does. */
+/** As the engine names those that merge parts. It makes them with its first tables, and keeps them. */
 const MERGING = 'MergeMutate';
 
 /** No setting reaches the embedded engine's merges. Where this is not possible they stay equals. */
