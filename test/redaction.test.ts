@@ -3,10 +3,10 @@
  * and none of them is in any file of the data directory, in any answer, or in what the server says about itself.
  */
 
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { filesHolding } from './support/files.ts';
 import { send } from './support/http.ts';
 import { expectAccepted, post, storedEvents } from './support/refusals.ts';
 import { TestServer } from './support/server.ts';
@@ -50,23 +50,7 @@ afterAll(async () => {
   expect(stderr).toEqual([]);
 });
 
-function filesBelow(directory: string): string[] {
-  return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(directory, entry.name);
-    return entry.isDirectory() ? filesBelow(path) : [path];
-  });
-}
-
-/** The files that hold a text. Some may go while they are read: the store merges its parts. */
-function filesWith(text: string): string[] {
-  return filesBelow(server.dataDir).filter((path) => {
-    try {
-      return readFileSync(path).includes(text);
-    } catch {
-      return false;
-    }
-  });
-}
+const filesWith = (text: string) => filesHolding(server.dataDir, text);
 
 function expectNoSecretOnDisk(): void {
   expect(filesWith(MARK).some((path) => path.startsWith(join(server.dataDir, 'log')))).toBe(true);

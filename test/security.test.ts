@@ -1,11 +1,12 @@
 /** Keys and scopes on every route, as the description and the dialects list them, and what every answer says about itself. */
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { dialects } from '../src/dialects/all.ts';
 import { ApiDescription, type Operation, type Values } from './support/api-requests.ts';
+import { filesHolding } from './support/files.ts';
 import { send } from './support/http.ts';
 import { expectAccepted, expectNoInternals, post } from './support/refusals.ts';
 import { TestServer } from './support/server.ts';
@@ -157,17 +158,7 @@ describe('a key', () => {
   it('is in no file, nor is anything that it could be read from', async () => {
     const imported = 'lunary-key-of-before-0123456789';
     await server.post('/keys/import', { secret: imported }, sender.key);
-    const filesBelow = (directory: string): string[] =>
-      readdirSync(directory, { withFileTypes: true }).flatMap((entry) =>
-        entry.isDirectory()
-          ? filesBelow(join(directory, entry.name))
-          : entry.isFile()
-            ? [join(directory, entry.name)]
-            : [],
-      );
-    // The store merges its parts: a file may be gone before it is read.
-    const bytesOf = (path: string) => (existsSync(path) ? readFileSync(path) : Buffer.alloc(0));
-    const holding = (text: string) => filesBelow(server.dataDir).filter((path) => bytesOf(path).includes(text));
+    const holding = (text: string) => filesHolding(server.dataDir, text);
     // The ids are there, so the search would find the keys, too.
     expect(holding(keys.read.id).length).toBeGreaterThan(0);
     for (const secret of [...Object.values(keys).map((key) => key.secret), sender.key, imported])

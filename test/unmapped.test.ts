@@ -47,6 +47,14 @@ const noted = (id: string) => ({
   body: { node_definition: { id: 'd', name: 'Node', module: ['m'] }, inputs: {}, hue: { of: id } },
 });
 
+/** A slow machine looks at fewer in the time there is. What it learnt of their forms it keeps, and is asked again. */
+async function lookedAt(events: number, path: string, key: string): Promise<Unmapped> {
+  for (;;) {
+    const answer = await server.get<Unmapped>(path, key);
+    if (answer.sampledEvents >= events) return answer;
+  }
+}
+
 it('tells which fields of what arrived no span shows, by who sent them, and nothing of a neighbour', async () => {
   const { id, key } = await server.createProject('unmapped');
   const neighbour = await server.createProject('neighbour');
@@ -59,7 +67,7 @@ it('tells which fields of what arrived no span shows, by who sent them, and noth
   await post(key, `/weflayr/${id}/`, { event_id: 'w', event_type: 'chat.after', usage: { extra: 7, input_tokens: 1 } });
   await server.settle();
 
-  const { data, sampledEvents, isSample } = await server.get<Unmapped>('/intake/unmapped', key);
+  const { data, sampledEvents, isSample } = await lookedAt(6, '/intake/unmapped', key);
   expect([sampledEvents, isSample]).toEqual([6, false]);
   const told = data.map(({ dialect, sdk, path, eventCount }) => [dialect, sdk, path, eventCount]);
   expect(told).toEqual([
@@ -81,14 +89,14 @@ it('tells which fields of what arrived no span shows, by who sent them, and noth
   expect(note?.example.value).toBe(`"${'n'.repeat(199)}`);
   expect(hue?.example.traceId).toBe(`s-${hue?.example.eventId}`);
 
-  const only = await server.get<Unmapped>('/intake/unmapped?dialect=lunary&limit=1', key);
+  const only = await lookedAt(2, '/intake/unmapped?dialect=lunary&limit=1', key);
   expect([only.data.map(({ path }) => path), only.sampledEvents]).toEqual([['color'], 2]);
   const before = await server.get<Unmapped>('/intake/unmapped?to=2026-01-01T00:00:00Z', key);
   expect(before).toEqual({ data: [], sampledEvents: 0, isSample: false });
   const many = Array.from({ length: 400 }, (_, i) => ({ ...run, runId: `r${i}`, flavour: { [`f${i}`]: i } }));
   await post(key, '/v1/runs/ingest', { events: many });
   await server.settle();
-  const sample = await server.get<Unmapped>('/intake/unmapped?dialect=lunary', key);
+  const sample = await lookedAt(300, '/intake/unmapped?dialect=lunary', key);
   expect([sample.sampledEvents, sample.isSample]).toEqual([300, true]);
   expect(sample.data.map(({ path, eventCount }) => [path, eventCount])).toEqual([['flavour', 300]]);
 });
