@@ -43,7 +43,7 @@ const IN_AND_OUT = `SELECT DISTINCT trace_hash ${OF_PROJECT} AND NOT (${IN_HOURS
 
 /** Of the traces that are moved by `roots`, and of those that they are moved to. */
 function hashesOfMoved(roots: string): string {
-  return `SELECT cityHash64(substring(key, position(key, '|') + 1)) AS trace_hash
+  return `SELECT DISTINCT cityHash64(substring(key, position(key, '|') + 1)) AS trace_hash
     FROM (SELECT arrayJoin([child, root]) AS key FROM (${roots}))`;
 }
 

@@ -34,6 +34,34 @@ const READ_SETTINGS = [
   'use_skip_indexes_on_data_read = 0',
 ];
 
+/**
+ * Rewritings of a statement that find nothing in ours, and together took half of the time that a list of sessions takes in
+ * a small project (323 → 167 ms; users 236 → 140, models 140 → 85: all of it planning, measured).
+ */
+const NO_REWRITINGS = [
+  'optimize_aggregators_of_group_by_keys',
+  'optimize_arithmetic_operations_in_aggregate_functions',
+  'optimize_extract_common_expressions',
+  'optimize_group_by_function_keys',
+  'optimize_if_chain_to_multiif',
+  'optimize_if_transform_strings_to_enum',
+  'optimize_injective_functions_in_group_by',
+  'optimize_injective_functions_inside_uniq',
+  'optimize_inverse_dictionary_lookup',
+  'optimize_multiif_to_if',
+  'optimize_normalize_count_variants',
+  'optimize_or_like_chain',
+  'optimize_redundant_functions_in_order_by',
+  'optimize_rewrite_aggregate_function_with_if',
+  'optimize_rewrite_array_exists_to_has',
+  'optimize_rewrite_sum_if_to_count_if',
+  'optimize_syntax_fuse_functions',
+  'optimize_time_filter_with_preimage',
+  'optimize_uniq_to_count',
+  'query_plan_lift_up_union',
+  'query_plan_merge_expressions',
+];
+
 /** Inserts are already batches: the engine's own batching would only add its waiting time. */
 const INSERT_SETTINGS = {
   ...BEHIND_ANSWERS,
@@ -58,8 +86,9 @@ async function openSession(directory: string): Promise<Session> {
   });
   const session = new Session(directory);
   // Lists of ids travel in the statement, and are read before the statement's own settings are.
+  const settings = [`max_query_size = ${statementBytesMax}`, ...NO_REWRITINGS.map((name) => `${name} = 0`)];
   try {
-    await guarded(() => session.queryAsync(`SET max_query_size = ${statementBytesMax}`));
+    await guarded(() => session.queryAsync(`SET ${settings.join(', ')}`));
   } catch (error) {
     session.close();
     throw error;
