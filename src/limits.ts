@@ -181,6 +181,9 @@ export const aliasRowsMax = 100_000;
 export const carriedAliasesMax = 1000;
 /** Traces that last over the end of an hour and travel in a statement; with more, the statement looks for them itself. */
 export const carriedTracesMax = 5000;
+/** Traces that a question is about and that travel in its statement, and their keys together; with more, it looks for them itself. */
+export const carriedKeysMax = 500;
+export const carriedKeyCharsMax = 32 * 1024;
 /** Listed with an agent, the latest first. */
 export const versionsPerAgentMax = 100;
 /** Read with a page of agents, whichever they are of; few projects have more, and those of the page are read then. */

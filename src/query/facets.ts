@@ -7,6 +7,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { ProjectId } from '../canonical/ids.ts';
 import { facetValuesDefault, facetValuesMax } from '../limits.ts';
 import type { StoreReader } from '../store/store.ts';
+import { narrow } from './narrow.ts';
 import { refusals } from './schemas.ts';
 import type { Vanishing } from './status-sql.ts';
 import { ask } from './tally.ts';
@@ -116,8 +117,12 @@ async function countValues(
     .filter(({ of }) => fields.every((field) => field !== of))
     .map(({ sql }) => sql);
   const window = await newestRows(store, project, query, { tracesWith, params: narrowing.params }, bounds);
-  const { scope, within, params } = await ask(store, project, { from: window.from, to: query.to }, vanishing);
-  const table = facetTable({ ...scope, tracesWith: [...tracesWith, ...window.tracesWith] }, query, within('started'));
+  const asked = await ask(store, project, { from: window.from, to: query.to }, vanishing);
+  const { scope, within, params } = await narrow(store, project, asked, [...tracesWith, ...window.tracesWith], {
+    ...narrowing.params,
+    ...window.params,
+  });
+  const table = facetTable(scope, query, within('started'));
   const filtered = VALUE_FIELDS.filter((field) => query[field] !== undefined);
   const passes = (but?: ValueField) =>
     filtered
@@ -141,9 +146,7 @@ async function countValues(
     // `ask` has a parameter of one dialect.
     {
       ...params,
-      ...narrowing.params,
       ...table.params,
-      ...window.params,
       prefix: query.prefix ?? '',
       values: query.values,
     },

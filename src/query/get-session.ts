@@ -6,6 +6,7 @@ import type { StoreReader } from '../store/store.ts';
 import { TraceAliases } from './aliases.ts';
 import { joinedTraces } from './joined.ts';
 import { findSessions, SessionBody } from './list-sessions.ts';
+import { narrow } from './narrow.ts';
 import { DialectParam, decodeCursor, encodeCursor, errorResponse, PageParams, refusals } from './schemas.ts';
 import type { Vanishing } from './status-sql.ts';
 import { ask } from './tally.ts';
@@ -57,16 +58,18 @@ export async function getSession(
 ): Promise<SessionAnswer> {
   const [started, key] = query.cursor === undefined ? [] : (decodeCursor(query.cursor, ['number', 'string']) ?? [NaN]);
   if (started !== undefined && !Number.isSafeInteger(started)) return 'not our cursor';
-  const session = await sessionOf(store, project, sessionId, query.dialect, vanishing);
+  const asked = await ask(store, project, { dialect: query.dialect }, vanishing);
+  const narrowed = await narrow(store, project, asked, [ROW_HAS_ID], { session: sessionId });
+  // Without a dialect, the first one by name that has such a session.
+  const [session] = (await findSessions(store, narrowed, HAS_ID)).sort((a, b) => (a.dialect < b.dialect ? -1 : 1));
   if (session === undefined) return 'no such session';
-  const { scope, params } = await ask(store, project, { dialect: DialectParam.parse(session.dialect) }, vanishing);
   const rows = await store.select<{ trace_key: string; started: number }>(
-    `SELECT trace_key, started FROM (${joinedTraces({ ...scope, tracesWith: [ROW_HAS_ID] }, false)})
+    `SELECT trace_key, started FROM (${joinedTraces({ ...narrowed.scope, hasDialect: true }, false)})
      WHERE ${HAS_ID} ${started === undefined ? '' : 'AND (started, trace_key) > ({after:Int64}, {afterKey:String})'}
      ORDER BY started, trace_key LIMIT {limit:UInt64}`,
     {
-      ...params,
-      session: sessionId,
+      ...narrowed.params,
+      dialect: session.dialect,
       after: Number(started ?? 0),
       afterKey: String(key ?? ''),
       limit: query.limit + 1,
@@ -84,20 +87,6 @@ export async function getSession(
     ),
     nextCursor: rows.length > shown.length && last !== undefined ? encodeCursor([last.started, last.trace_key]) : null,
   };
-}
-
-/** Without a dialect, the first one by name that has such a session. */
-async function sessionOf(
-  store: StoreReader,
-  project: ProjectId,
-  sessionId: string,
-  dialect: z.infer<typeof DialectParam> | undefined,
-  vanishing: Vanishing | undefined,
-): Promise<SessionBody | undefined> {
-  const asked = await ask(store, project, { dialect }, vanishing);
-  const narrowed = { ...asked, scope: { ...asked.scope, tracesWith: [ROW_HAS_ID] } };
-  const found = await findSessions(store, narrowed, HAS_ID, { ...asked.params, session: sessionId });
-  return found.sort((a, b) => (a.dialect < b.dialect ? -1 : 1))[0];
 }
 
 async function summaries(

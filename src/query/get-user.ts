@@ -4,6 +4,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { ProjectId } from '../canonical/ids.ts';
 import { listTraces } from './list-traces.ts';
 import { type People, UserBody, usersWhere } from './list-users.ts';
+import { narrow } from './narrow.ts';
 import { errorResponse, PageParams, refusals } from './schemas.ts';
 import { ask } from './tally.ts';
 import { TraceSummary } from './trace-summary.ts';
@@ -50,9 +51,8 @@ export async function getUser(
   const traces = await listTraces(parts.store, project, { ...query, userId: [userId] }, parts.vanishing);
   if (traces === undefined) return 'not our cursor';
   const asked = await ask(parts.store, project, {}, parts.vanishing);
-  const narrowed = { ...asked, scope: { ...asked.scope, tracesWith: [ROW_HAS_ID] } };
-  const params = { ...asked.params, user: userId };
-  const found = await usersWhere(parts, project, narrowed, 'trace_user = {user:String}', params, { limit: 1 });
+  const narrowed = await narrow(parts.store, project, asked, [ROW_HAS_ID], { user: userId });
+  const found = await usersWhere(parts, project, narrowed, 'trace_user = {user:String}', { limit: 1 });
   const [user] = found?.data ?? [];
   return user === undefined ? 'no such user' : { user, ...traces };
 }

@@ -10,7 +10,7 @@ import type { ProjectId } from '../canonical/ids.ts';
 import type { TextRegister } from '../canonical/span.ts';
 import { microsNow } from '../canonical/time.ts';
 import { aliasHopsMax, carriedAliasesMax } from '../limits.ts';
-import { columnOf } from '../store/schema/schema.ts';
+import { columnOf, inHoursOf } from '../store/schema/schema.ts';
 import type { QueryParams, StoreReader } from '../store/store.ts';
 import { COUNT_COLUMNS, withCost } from './cost-sql.ts';
 import { hoursOf, IN_HOURS, isInHoursOfSpread, isSpread, spreadTraces, type TimeRange } from './hours.ts';
@@ -26,8 +26,10 @@ export interface Scope {
   readonly hasHours?: boolean;
   /** Hashes of the traces whose rows stand in several hours or under several ids, if there are such; as a statement. */
   readonly spread: string | undefined;
-  /** Only traces with a row like this, whole: `start_time >= …`. */
+  /** Only traces with a row like this, whole: `start_time >= …`. `narrow` decides between this and the next. */
   readonly tracesWith?: readonly string[];
+  /** Only traces that are stored under `{scopeKeys:Array(String)}`, whole; their ids are `{scopeIds:Array(String)}`. */
+  readonly isCarried?: boolean;
   /** Spans that are plumbing: there are none, they are left out, or they are spans like all others. */
   readonly hidden: 'none' | 'left out' | 'shown';
 }
@@ -111,8 +113,15 @@ async function aliasedRoots(
 
 const STORED_KEY = `concat(dialect, '|', trace_id)`;
 
-function projectRows({ hasDialect = false }: Scope): string {
-  return `project_id = {project:UUID}${hasDialect ? ' AND dialect = {dialect:String}' : ''}`;
+const CARRIED_IDS = '{scopeIds:Array(String)}';
+
+/** What the table's key finds of the scope. */
+function projectRows({ hasDialect = false, isCarried = false }: Scope): string {
+  return [
+    'project_id = {project:UUID}',
+    ...(hasDialect ? ['dialect = {dialect:String}'] : []),
+    ...(isCarried ? [inHoursOf(CARRIED_IDS), `trace_id IN ${CARRIED_IDS}`] : []),
+  ].join(' AND ');
 }
 
 /** Rows of `tributary.spans`, `columns` of them, with the `trace_key` (`dialect|traceId`) that they belong to. */
@@ -131,15 +140,16 @@ export function traceKeysWith(scope: Scope, condition: string): string {
   return `SELECT trace_key FROM (${rows(scope, [], condition)})`;
 }
 
-/** Condition on the key of a trace. */
+/** Condition on the key of a trace, the one that it is stored under or its root's. */
 function isInScope(scope: Scope, key: string): string {
   const conditions = (scope.tracesWith ?? []).map((condition) => `${key} IN (${traceKeysWith(scope, condition)})`);
+  if (scope.isCarried) conditions.push(`${key} IN {scopeKeys:Array(String)}`);
   return ['1', ...conditions].join(' AND ');
 }
 
-/** Every span of the traces in scope, hidden ones too: trace_key and span_id. */
-function spanIds(scope: Scope): string {
-  return `SELECT trace_key, span_id FROM (${rows(scope, ['span_id'])}) WHERE ${isInScope(scope, 'trace_key')}`;
+/** Rows that fulfil `condition`, of the traces in scope, of hidden spans too: trace_key, span_id and `columns`. */
+export function spanRows(scope: Scope, columns: readonly string[], condition = '1'): string {
+  return `SELECT * FROM (${rows(scope, ['span_id', ...columns], condition)}) WHERE ${isInScope(scope, 'trace_key')}`;
 }
 
 /** Columns whose rows are joined otherwise than by `max`. */
@@ -250,7 +260,7 @@ export function placedSpans(
 /** Condition on `joinedSpans` with the register `parentSpanId`. */
 export function isRoot(scope: Scope): string {
   const parent = 'sipHash64(trace_key, parent_span_id)';
-  const known = `SELECT sipHash64(trace_key, span_id) FROM (${spanIds(scope)})`;
+  const known = `SELECT sipHash64(trace_key, span_id) FROM (${spanRows(scope, [])})`;
   const below = scope.hidden === 'left out' ? ` OR ${parent} IN (${hiddenRoots(scope, known)})` : '';
   return `(parent_span_id = '' OR parent_span_id = span_id OR ${parent} NOT IN (${known})${below})`;
 }

@@ -4,7 +4,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { ProjectId } from '../canonical/ids.ts';
 import { agentNamesPerSessionMax } from '../limits.ts';
 import { wordsOf } from '../store/schema/schema.ts';
-import type { QueryParams, StoreReader } from '../store/store.ts';
+import type { StoreReader } from '../store/store.ts';
 import { idOf } from './aliases.ts';
 import { joinedTraces, traceKeysWith } from './joined.ts';
 import { DialectParam, page, refusals } from './schemas.ts';
@@ -106,16 +106,11 @@ function sessions({ scope, within }: Asked, { where = `trace_session != ''`, hav
 }
 
 /** The sessions of one id, at most one per vendor, all of each. */
-export async function findSessions(
-  store: StoreReader,
-  asked: Asked,
-  where: string,
-  params: QueryParams,
-): Promise<SessionBody[]> {
+export async function findSessions(store: StoreReader, asked: Asked, where: string): Promise<SessionBody[]> {
   const found = await tally(
     store,
     sessions(asked, { where }),
-    params,
+    asked.params,
     { limit: DialectParam.options.length },
     toSession,
   );

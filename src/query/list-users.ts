@@ -3,7 +3,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ProjectId } from '../canonical/ids.ts';
 import type { JsonObject } from '../canonical/json.ts';
-import type { QueryParams } from '../store/store.ts';
 import type { QueryParts } from './access.ts';
 import { joinedTraces } from './joined.ts';
 import { page, refusals } from './schemas.ts';
@@ -61,15 +60,14 @@ export async function listUsers(
   filters: UserFilters,
 ): Promise<TallyPage<UserBody> | undefined> {
   const asked = await ask(parts.store, project, filters, parts.vanishing);
-  return usersWhere(parts, project, asked, `trace_user != ''`, asked.params, filters);
+  return usersWhere(parts, project, asked, `trace_user != ''`, filters);
 }
 
 export async function usersWhere(
   { store, registry }: People,
   project: ProjectId,
-  { scope, within }: Asked,
+  { scope, within, params }: Asked,
   where: string,
-  params: QueryParams,
   filters: { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<TallyPage<UserBody> | undefined> {
   const statement = `SELECT trace_user AS key,

@@ -9,8 +9,7 @@ import { clampMicros } from '../canonical/time.ts';
 import type { Comparison, Condition, NumberField, TextField } from '../dialects/reader.ts';
 import { columnOf, wordsOf } from '../store/schema/schema.ts';
 import type { QueryParams } from '../store/store.ts';
-import { isRoot, type Scope } from './joined.ts';
-import { spanRows } from './reader-rows.ts';
+import { isRoot, type Scope, spanRows } from './joined.ts';
 
 export interface Compiled {
   /** On the columns of `joinedSpans`: spans that match. */
@@ -19,6 +18,8 @@ export interface Compiled {
   readonly scope: Scope;
   /** What `where` needs of it. */
   readonly registers: readonly TextRegister[];
+  /** It speaks of tokens or of cost. */
+  readonly hasSums: boolean;
   readonly params: QueryParams;
 }
 
@@ -29,9 +30,10 @@ export interface StoredTraces {
 }
 
 export interface ConditionParts {
-  readonly scope: Scope;
   /** Of the traces with these ids, guessed or real. */
   readonly traces: ReadonlyMap<string, StoredTraces>;
+  /** The scope, of traces with a row like each of these alone. */
+  readonly narrowed: (rows: readonly string[], values: QueryParams) => Promise<Pick<Compiled, 'scope' | 'params'>>;
 }
 
 /** Every trace id that the condition names. */
@@ -42,12 +44,14 @@ export function namedTraces(condition: Condition): string[] {
   return 'in' in condition && condition.field === 'traceId' ? condition.in.map(storableText) : [];
 }
 
-export function compile(condition: Condition, parts: ConditionParts): Compiled {
+export async function compile(condition: Condition, parts: ConditionParts): Promise<Compiled> {
   const compiler = new Compiler(parts);
-  const rows = compiler.rows(condition);
-  const scope: Scope = { ...parts.scope, tracesWith: [...(parts.scope.tracesWith ?? []), ...rows] };
+  const { scope, params } = await parts.narrowed(compiler.rows(condition), compiler.params);
   const where = compiler.exact(condition, scope);
-  return { where, scope, registers: [...compiler.registers], params: compiler.params };
+  return {
+    ...{ where, scope, registers: [...compiler.registers], hasSums: compiler.hasSums },
+    params: { ...params, ...compiler.params },
+  };
 }
 
 export function textExpression(field: TextField): string {
@@ -68,6 +72,11 @@ export function numberExpression(field: NumberField): string {
   return NUMBERS[field];
 }
 
+/** `joinedSpans` has it only with sums. */
+export function isSummed(field: NumberField): boolean {
+  return field !== 'start' && field !== 'durationMs';
+}
+
 const OPERATORS: Readonly<Record<Comparison, string>> = { eq: '=', neq: '!=', gt: '>', gte: '>=', lt: '<', lte: '<=' };
 
 /** States that a span is also shown in when none of its rows says so. */
@@ -76,6 +85,7 @@ const IMPLIED: readonly string[] = ['running', 'unknown'];
 class Compiler {
   readonly params: Record<string, string | number | readonly string[]> = {};
   readonly registers = new Set<TextRegister>();
+  hasSums = false;
   readonly #parts: ConditionParts;
   #names = 0;
 
@@ -88,7 +98,7 @@ class Compiler {
     if ('any' in condition) return joined(condition.any, ' OR ', '0', (part) => this.exact(part, scope));
     if ('not' in condition) return `NOT (${this.exact(condition.not, scope)})`;
     if ('in' in condition) return this.#oneOf(condition.field, condition.in);
-    if ('op' in condition) return this.#compare(numberExpression(condition.field), condition.op, condition.value);
+    if ('op' in condition) return this.#compare(condition.field, condition.op, condition.value);
     if ('words' in condition) return this.#hasWords(condition.words);
     if ('isRoot' in condition) return this.#isRoot(condition.isRoot, scope);
     return `(trace_key, span_id) IN (${this.#spansWith(condition, scope)})`;
@@ -148,10 +158,11 @@ class Compiler {
     return `${textExpression(field)} IN ${this.#texts(values)}`;
   }
 
-  #compare(column: string, op: Comparison, value: number): string {
+  #compare(field: NumberField, op: Comparison, value: number): string {
     if (Number.isNaN(value)) return '0';
+    this.hasSums ||= isSummed(field);
     const finite = Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, value));
-    return `ifNull(${column} ${OPERATORS[op]} {${this.#add(finite)}:Float64}, 0)`;
+    return `ifNull(${numberExpression(field)} ${OPERATORS[op]} {${this.#add(finite)}:Float64}, 0)`;
   }
 
   #hasWords(text: string): string {

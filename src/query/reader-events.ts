@@ -7,7 +7,7 @@ import { pageRowsMax } from '../limits.ts';
 import { idOf } from './aliases.ts';
 import { joinedSpans } from './joined.ts';
 import { wellFormed } from './reader-conditions.ts';
-import { type Asker, prepared, storedTraces, withTraceKey } from './reader-rows.ts';
+import { type Asker, eventRows, prepared, storedTraces } from './reader-rows.ts';
 
 interface Place {
   readonly event_id: string;
@@ -84,12 +84,12 @@ async function eventsOf(asker: Asker, question: EventQuestion) {
   });
   const spans = await prepared(asker, { all: whose });
   const columns = ['event_id', 'span_id', 'timestamp', 'position'];
-  const rows = withTraceKey('tributary.events', spans.scope, columns, conditions.join(' AND '));
+  const rows = eventRows(spans.scope, columns, conditions.join(' AND '));
   const from =
     whose.length === 0
       ? rows
       : `SELECT * FROM (${rows}) WHERE (trace_key, span_id) IN (
-           SELECT trace_key, span_id FROM (${joinedSpans(spans.scope, spans.registers)}) WHERE ${spans.where})`;
+           SELECT trace_key, span_id FROM (${joinedSpans(spans.scope, spans.registers, [], spans.hasSums)}) WHERE ${spans.where})`;
   return { from, params: { ...spans.params, ...params } };
 }
 

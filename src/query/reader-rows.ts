@@ -8,7 +8,8 @@ import type { ProjectId } from '../canonical/ids.ts';
 import type { Condition } from '../dialects/reader.ts';
 import type { StoreReader } from '../store/store.ts';
 import { idOf, TraceAliases } from './aliases.ts';
-import { openScope, type Scope, traceKeysWith } from './joined.ts';
+import { openScope, type Scope } from './joined.ts';
+import { narrow } from './narrow.ts';
 import { type Compiled, compile, namedTraces, type StoredTraces } from './reader-conditions.ts';
 import type { Vanishing } from './status-sql.ts';
 
@@ -26,16 +27,9 @@ export interface Asker {
 
 const OWN = 'project_id = {project:UUID} AND dialect = {dialect:String}';
 
-/** Rows of `tributary.spans` that fulfil `condition`, of traces in scope: trace_key, span_id and `columns`. */
-export function spanRows(scope: Scope, columns: readonly string[], condition: string): string {
-  const inScope = (scope.tracesWith ?? []).map((rows) => `trace_key IN (${traceKeysWith(scope, rows)})`);
-  const rows = withTraceKey('tributary.spans', scope, ['span_id', ...columns], condition);
-  return `SELECT * FROM (${rows}) WHERE ${['1', ...inScope].join(' AND ')}`;
-}
-
-/** Rows of `table`, `columns` of them, with their `trace_key`. */
-export function withTraceKey(table: string, scope: Scope, columns: readonly string[], condition: string): string {
-  const stored = `SELECT concat(dialect, '|', trace_id) AS stored_key, ${columns.join(', ')} FROM ${table} WHERE ${OWN} AND (${condition})`;
+/** Rows of `tributary.events`, `columns` of them, with their `trace_key`. */
+export function eventRows(scope: Scope, columns: readonly string[], condition: string): string {
+  const stored = `SELECT concat(dialect, '|', trace_id) AS stored_key, ${columns.join(', ')} FROM tributary.events WHERE ${OWN} AND (${condition})`;
   return scope.roots === undefined
     ? `SELECT stored_key AS trace_key, ${columns.join(', ')} FROM (${stored})`
     : `SELECT if(root = '', stored_key, root) AS trace_key, ${columns.join(', ')}
@@ -54,8 +48,11 @@ export async function prepared(
     storedTraces(asker, namedTraces(condition)),
   ]);
   const hidden = shows === 'hidden' ? 'shown' : open.scope.hidden;
-  const compiled = compile(condition, { scope: { ...open.scope, hidden, hasDialect: true }, traces });
-  return { ...compiled, params: { ...open.params, ...compiled.params, dialect } };
+  const all = { scope: { ...open.scope, hidden, hasDialect: true }, params: { ...open.params, dialect } };
+  return compile(condition, {
+    traces,
+    narrowed: (rows, values) => narrow(parts.store, project, all, rows, values),
+  });
 }
 
 /** For each trace id, guessed or real: the trace's root key, and every id that its rows are stored under. */

@@ -6,7 +6,7 @@ import { pageRowsMax } from '../limits.ts';
 import { idOf, TraceAliases } from './aliases.ts';
 import { joinedSpans } from './joined.ts';
 import { type FoundSpan, readSpans as readFoundSpans } from './read-spans.ts';
-import { numberExpression } from './reader-conditions.ts';
+import { isSummed, numberExpression } from './reader-conditions.ts';
 import { type Asker, prepared } from './reader-rows.ts';
 
 interface Key {
@@ -16,11 +16,11 @@ interface Key {
 
 /** First which spans, from narrow columns; then the wide columns of the page alone. */
 export async function readSpans(asker: Asker, question: SpanQuestion): Promise<readonly ReadSpan[]> {
-  const { where, scope, registers, params } = await prepared(asker, question.where);
+  const { where, scope, registers, hasSums, params } = await prepared(asker, question.where);
   const { field, direction } = question.orderBy ?? { field: 'start', direction: 'desc' };
   const order = `${numberExpression(field)} ${direction === 'asc' ? 'ASC' : 'DESC'} NULLS LAST`;
   const keys = await asker.parts.store.select<Key>(
-    `SELECT trace_key, span_id FROM (${joinedSpans(scope, registers)}) WHERE ${where}
+    `SELECT trace_key, span_id FROM (${joinedSpans(scope, registers, [], hasSums || isSummed(field))}) WHERE ${where}
      ORDER BY ${order}, span_id, trace_key LIMIT {limit:UInt64} OFFSET {offset:UInt64}`,
     { ...params, limit: Math.min(question.limit, pageRowsMax), offset: question.offset },
   );
@@ -30,9 +30,9 @@ export async function readSpans(asker: Asker, question: SpanQuestion): Promise<r
 }
 
 export async function countSpans(asker: Asker, condition: Condition): Promise<number> {
-  const { where, scope, registers, params } = await prepared(asker, condition);
+  const { where, scope, registers, hasSums, params } = await prepared(asker, condition);
   const [row] = await asker.parts.store.select<{ total: number }>(
-    `SELECT count() AS total FROM (${joinedSpans(scope, registers)}) WHERE ${where}`,
+    `SELECT count() AS total FROM (${joinedSpans(scope, registers, [], hasSums)}) WHERE ${where}`,
     params,
   );
   return row?.total ?? 0;

@@ -50,18 +50,18 @@ export async function readTally(
     dimension === 'time' || dimension === 'traceId' ? [] : [dimension],
   );
   const registers = [...new Set([...asked.registers, ...named, 'status' as const, 'userId' as const])];
-  const groups = `SELECT [${dimensions.join(', ')}] AS parts, ${GROUPED}
-    FROM (${joinedSpans(asked.scope, registers)}) WHERE ${asked.where} GROUP BY parts`;
+  const groups = (figures: string, hasSums: boolean) => `SELECT [${dimensions.join(', ')}] AS parts${figures}
+    FROM (${joinedSpans(asked.scope, registers, [], hasSums)}) WHERE ${asked.where} GROUP BY parts`;
   // Without a dimension there is one row for everything, and none for nothing.
   const { field, direction } = question.orderBy ?? { field: 'lastSeen', direction: 'desc' };
   const params = { ...asked.params, zone: question.interval?.timeZone ?? 'UTC' };
   const [rows, [counted]] = await Promise.all([
     store.select<Row>(
-      `SELECT parts, spans, errors, tokens, toString(pico) AS cost, durations, mean, users, traces, seen_first, seen_last FROM (${groups})
+      `SELECT parts, spans, errors, tokens, toString(pico) AS cost, durations, mean, users, traces, seen_first, seen_last FROM (${groups(`, ${GROUPED}`, true)})
        ORDER BY ${ORDER[field]} ${direction === 'asc' ? 'ASC' : 'DESC'} NULLS LAST, parts LIMIT {limit:UInt64} OFFSET {offset:UInt64}`,
       { ...params, limit: Math.min(question.limit, pageRowsMax), offset: question.offset },
     ),
-    store.select<{ total: number }>(`SELECT count() AS total FROM (${groups})`, params),
+    store.select<{ total: number }>(`SELECT count() AS total FROM (${groups('', asked.hasSums)})`, params),
   ]);
   return { groups: rows.map((row) => toTally(row, question.by)), total: counted?.total ?? 0 };
 }

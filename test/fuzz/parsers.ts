@@ -24,7 +24,7 @@ import { periodParams } from '../../src/dialects/whyops/ask.ts';
 import { amountsOf } from '../../src/pricing/amounts.ts';
 import { costOf } from '../../src/pricing/cost.ts';
 import { tablePrices } from '../../src/pricing/price-table.ts';
-import { compile } from '../../src/query/reader-conditions.ts';
+import { type ConditionParts, compile } from '../../src/query/reader-conditions.ts';
 import { decodeCursor, encodeCursor } from '../../src/query/schemas.ts';
 import { readTallyCursor } from '../../src/query/tally.ts';
 import { bindLiterals } from '../../src/store/chdb/literals.ts';
@@ -203,10 +203,11 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
       // Refused by the routes (`read-route.ts`).
       if (tooManyParts(query)) return;
       const { where } = await filtersOf(query, { directory: DIRECTORY, reader: READER });
-      const scope = { conditions: [], params: { project: PROJECT } } as unknown as Parameters<
-        typeof compile
-      >[1]['scope'];
-      const { params } = compile(where, { scope, traces: new Map() });
+      const narrowed: ConditionParts['narrowed'] = async (rows, values) => ({
+        scope: { roots: undefined, spread: undefined, hidden: 'none', tracesWith: rows },
+        params: values,
+      });
+      const { params } = await compile(where, { narrowed, traces: new Map() });
       for (const value of Object.values(params)) bindLiterals('{value:String}', { value });
     },
   },
