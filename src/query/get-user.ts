@@ -48,11 +48,18 @@ export async function getUser(
   userId: string,
   query: z.infer<typeof UserQuery>,
 ): Promise<UserAnswer> {
-  const traces = await listTraces(parts.store, project, { ...query, userId: [userId] }, parts.vanishing);
+  const [traces, found] = await Promise.all([
+    listTraces(parts.store, project, { ...query, userId: [userId] }, parts.vanishing),
+    usersCalled(parts, project, userId),
+  ]);
   if (traces === undefined) return 'not our cursor';
+  const [user] = found;
+  return user === undefined ? 'no such user' : { user, ...traces };
+}
+
+async function usersCalled(parts: People, project: ProjectId, userId: string): Promise<readonly UserBody[]> {
   const asked = await ask(parts.store, project, {}, parts.vanishing);
   const narrowed = await narrow(parts.store, project, asked, [ROW_HAS_ID], { user: userId });
   const found = await usersWhere(parts, project, narrowed, 'trace_user = {user:String}', { limit: 1 });
-  const [user] = found?.data ?? [];
-  return user === undefined ? 'no such user' : { user, ...traces };
+  return found?.data ?? [];
 }

@@ -35,8 +35,8 @@ const HOUR: Micros = 3_600_000_000;
  * is asked only when the newer ones did not fill the page.
  */
 const WINDOW_AGES = [1, 6, 24, 3 * 24, 7 * 24, 30 * 24].map((hours) => hours * HOUR);
-/** For words: their index is read again for each window, and finds what there is in all of them at about the same price. */
-const WORDS_WINDOW_AGES = [24, 7 * 24].map((hours) => hours * HOUR);
+/** For what an index finds: it is read again for each window, and finds what there is in all of them at about the same price. */
+const INDEXED_WINDOW_AGES = [24, 7 * 24].map((hours) => hours * HOUR);
 /** A window of more than this has more to read than to plan. */
 const LONG: Micros = 24 * HOUR;
 const BEGINNING: Micros = Number.MIN_SAFE_INTEGER;
@@ -180,7 +180,8 @@ class Search {
   #windowStarts(upper: Micros): Micros[] {
     const now = Math.min(microsNow(), upper);
     const from = this.#filters.from ?? BEGINNING;
-    const ages = this.#filters.q === undefined ? WINDOW_AGES : WORDS_WINDOW_AGES;
+    const { q, userId, sessionId } = this.#filters;
+    const ages = (q ?? userId ?? sessionId) === undefined ? WINDOW_AGES : INDEXED_WINDOW_AGES;
     const starts = ages.map((age) => now - age).filter((start) => start > from);
     return [...starts, from];
   }
