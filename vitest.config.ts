@@ -7,9 +7,11 @@ export default defineConfig({
   test: {
     globalSetup: ['test/support/unpack-browser.ts'],
     testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // The first server after an installation reads its engine from a cold disk: 11 s were seen for that alone.
+    hookTimeout: 120_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the cores that it is made for: tests wait for disks and timers a fifth of the time.
+    maxWorkers: 3,
     projects: [
       {
         extends: true,

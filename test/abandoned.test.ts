@@ -6,7 +6,7 @@ import { TestServer } from './support/server.ts';
 
 const SEED = Number(process.env.SEED ?? 7);
 /** Many times what the store answers side by side. */
-const CROWD = 15;
+const CROWD = 30;
 const HASTY = 60;
 const ROUNDS = 40;
 const API = '/api/tributary/v1';

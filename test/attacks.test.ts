@@ -13,7 +13,7 @@ import { expectAccepted, expectRefusal, post, storedEvents } from './support/ref
 import { TestServer } from './support/server.ts';
 import { newSender, type Sender, vendorNamed } from './support/vendors.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const VENDORS = ['weflayr', 'lunary', 'vellum', 'voker', 'whyops'].map(vendorNamed);
 const MIB = 1024 * 1024;

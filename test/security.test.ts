@@ -12,7 +12,7 @@ import { expectAccepted, expectNoInternals, post } from './support/refusals.ts';
 import { TestServer } from './support/server.ts';
 import { newSender, type Sender, vendorNamed } from './support/vendors.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let server: TestServer;
 let sender: Sender;
