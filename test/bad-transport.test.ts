@@ -9,7 +9,7 @@ import { bodyBytesMax, eventsPerRequestMax } from '../src/limits.ts';
 import { open, receive, send } from './support/http.ts';
 import { expectAccepted, expectNoInternals, expectRefusal, post, storedEvents } from './support/refusals.ts';
 import { TestServer } from './support/server.ts';
-import { newSender, type Sender, vendorNamed, vendors } from './support/vendors.ts';
+import { newSender, type Sender, type Vendor, vendorNamed, vendors } from './support/vendors.ts';
 
 const MIB = 1024 * 1024;
 /** A gibibyte of zeros in a mebibyte. */
@@ -271,21 +271,24 @@ describe('connections', () => {
 });
 
 describe('batches', () => {
-  it.each(['lunary', 'whyops'].map(vendorNamed))(
-    '$name takes 100 000 events, and refuses one more',
-    { timeout: 200_000 },
-    async (vendor) => {
-      const sender = await newSender(server);
-      const events = Array.from({ length: eventsPerRequestMax }, (_, i) => vendor.event(sender, { id: `"n${i}"` }));
-      const [loaded, dead] = [await metric('loaded_events_total'), await metric('dead_letters_total')];
-      expectAccepted(vendor, await post(server, vendor, sender, vendor.body(events)));
-      const tooMany = vendor.body([...events, vendor.event(sender, { id: '"more"' })]);
-      expectRefusal(vendor, await post(server, vendor, sender, tooMany), 'too-many-events');
-      await server.settle(100_000);
-      expect(await metric('loaded_events_total')).toBe(loaded + eventsPerRequestMax);
-      expect(await metric('dead_letters_total')).toBe(dead);
-    },
-  );
+  const eventsOf = (vendor: Vendor, sender: Sender) =>
+    Array.from({ length: eventsPerRequestMax }, (_, i) => vendor.event(sender, { id: `"n${i}"` }));
+
+  it('take 100 000 events', { timeout: 200_000 }, async () => {
+    const lunary = vendorNamed('lunary');
+    const sender = await newSender(server);
+    const [loaded, dead] = [await metric('loaded_events_total'), await metric('dead_letters_total')];
+    expectAccepted(lunary, await post(server, lunary, sender, lunary.body(eventsOf(lunary, sender))));
+    await server.settle(100_000);
+    expect(await metric('loaded_events_total')).toBe(loaded + eventsPerRequestMax);
+    expect(await metric('dead_letters_total')).toBe(dead);
+  });
+
+  it.each(['lunary', 'whyops'].map(vendorNamed))('of $name take no more than that', async (vendor) => {
+    const sender = await newSender(server);
+    const tooMany = vendor.body([...eventsOf(vendor, sender), vendor.event(sender, { id: '"more"' })]);
+    expectRefusal(vendor, await post(server, vendor, sender, tooMany), 'too-many-events');
+  });
 
   it('may name more spans than the store has seen, again and again', { timeout: 200_000 }, async () => {
     const vellum = vendorNamed('vellum');

@@ -47,6 +47,10 @@ export interface FoldedSpan {
 }
 
 const EXPLICIT_PARENT_RANK = 2;
+/** Below every measurement. */
+const MOMENT_RANK = 1;
+/** What the register of durations holds for `isMoment`: no measurement is negative. */
+const UNMEASURED = -1;
 
 /** Shared by all spans that have none: most have no tags, no feedback and no steps. */
 const NO_TAGS: ReadonlySet<string> = new Set();
@@ -92,8 +96,10 @@ export function joinFragment(span: FoldedSpan, fragment: SpanFragment): void {
     span.tokens = greater(span.tokens, [rankOf(fragment, 'usage'), time, usageCounts(fragment.usage)]);
   }
   if (fragment.durationMicros !== undefined) {
-    const micros = Math.round(fragment.durationMicros);
-    span.duration = greater(span.duration, [rankOf(fragment, 'durationMicros'), time, micros]);
+    const rank = Math.max(rankOf(fragment, 'durationMicros'), MOMENT_RANK + 1);
+    span.duration = greater(span.duration, [rank, time, Math.round(fragment.durationMicros)]);
+  } else if (fragment.isMoment) {
+    span.duration = greater(span.duration, [MOMENT_RANK, time, UNMEASURED]);
   }
   for (const tag of fragment.tags ?? []) span.tags = withMember(span.tags, tag, NO_TAGS);
   if (fragment.metadata !== undefined)

@@ -75,6 +75,11 @@ export interface SpanFragment {
   readonly hidden?: true;
   /** Measured by the sender; wins over `end - start`. */
   readonly durationMicros?: number;
+  /**
+   * The event has one time for the whole of the work. A span whose start and end stay that moment has no duration: 0 would
+   * stand in every percentile as the fastest call of all.
+   */
+  readonly isMoment?: true;
   readonly tags?: readonly string[];
   /** JSON objects, shallow-merged in the order of (rank, time): later keys win. */
   readonly metadata?: string;

@@ -94,8 +94,11 @@ const ROOTS = `SELECT child, argMax(parent, hops) AS root FROM (
 const CARRIED_ROOTS = `SELECT pair.1 AS child, pair.2 AS root
   FROM (SELECT arrayJoin(arrayZip({aliases:Array(String)}, {aliasRoots:Array(String)})) AS pair)`;
 
-/** Most projects have no late parents, and then no statement needs to look for them. */
-async function aliasedRoots(
+/**
+ * A statement that gives every key that late parents moved (`child`) with where it leads to (`root`), and its parameters.
+ * `undefined`: most projects have no late parents, and then no statement needs to look for them.
+ */
+export async function aliasedRoots(
   store: StoreReader,
   project: ProjectId,
 ): Promise<{ readonly roots: string | undefined; readonly params: QueryParams }> {
@@ -222,8 +225,8 @@ export function joinedSpans(
     FROM (${spansOfTraces(scope, inner)}) WHERE ${scope.hidden === 'left out' ? 'NOT joined_hidden' : '1'}`;
   return `SELECT trace_key, dialect, span_id, toUnixTimestamp64Micro(joined_start_time) AS first, toUnixTimestamp64Micro(joined_end_time) AS last,
     greatest(first, ifNull(last, first)) AS seen, ${[...(hasSums ? SUMMED_COLUMNS : []), ...texts, ...rest].map((column) => `${column}, `).join('')}
-    ${hasSums ? 'tupleElement(joined_price, 4) AS price_id, ' : ''}tupleElement(joined_duration_micros, 1) AS measured_rank,
-    if(measured_rank > 0, tupleElement(joined_duration_micros, 3), last - first) AS duration
+    ${hasSums ? 'tupleElement(joined_price, 4) AS price_id, ' : ''}if(tupleElement(joined_duration_micros, 3) < 0, 0, tupleElement(joined_duration_micros, 1)) AS measured_rank,
+    multiIf(measured_rank > 0, tupleElement(joined_duration_micros, 3), tupleElement(joined_duration_micros, 3) < 0 AND last = first, NULL, last - first) AS duration
   FROM (${hasSums ? withCost(spans, 'repeats') : spans})`;
 }
 
@@ -288,13 +291,15 @@ function hiddenRoots(scope: Scope, known: string): string {
 export function joinedTraces(scope: Scope, hasSums = true): string {
   const summed = hasSums ? SUMMED_COLUMNS : [];
   return `SELECT trace_key, dialect, trace_status, trace_user, trace_session, trace_agent, started, seen_last AS seen, span_count, error_count,
-    if(trace_status IN ('running', 'unknown'), NULL, last_end) AS ended, if(root_duration >= 0, root_duration, ended - started) AS duration
+    if(trace_status IN ('running', 'unknown'), NULL, last_end) AS ended,
+    multiIf(root_duration >= 0, root_duration, known_durations = 0 AND ended = started, NULL, ended - started) AS duration
     ${summed.map((column) => `, sum_${column} AS ${column}`).join('')}
   FROM (
     SELECT trace_key, dialect, ${foremost('user_id')} AS trace_user, ${foremost('session_id')} AS trace_session, ${foremost('agent_name')} AS trace_agent,
       ${WORST_OF_ROOTS} AS trace_status,
       min(first) AS started, max(last) AS last_end, max(seen) AS seen_last, count() AS span_count, countIf(status = 'error') AS error_count,
       ${summed.map((column) => `${sumOf(column)} AS sum_${column}, `).join('')}
+      count(duration) AS known_durations,
       if(countIf(is_root) = 1 AND maxIf(measured_rank, is_root) > 0, assumeNotNull(maxIf(duration, is_root)), -1) AS root_duration
     FROM (${placedSpans(scope, TRACE_REGISTERS, [], hasSums)}) GROUP BY trace_key, dialect
   )`;

@@ -63,6 +63,31 @@ describe('listing', () => {
     }
   });
 
+  it('pages through traces by what only a leaf says that came before its parents', async () => {
+    const subject = await bench.subject();
+    const now = Date.now();
+    const names = ['a', 'b', 'c'];
+    const leaf = (name: string) => ({ ...start(`leaf ${name}`, `middle ${name}`), timestamp: now - 1_000 });
+    await subject.lunary(...names.map((name) => ({ ...leaf(name), userId: 'ada', tags: ['late'] })));
+    await subject.load();
+    // They start hours apart, all before the leaves.
+    for (const [i, name] of names.entries()) {
+      const timestamp = now - (i + 1) * 7_200_000;
+      const middle = { ...start(`middle ${name}`, `root ${name}`), timestamp };
+      await subject.lunary(middle, { ...start(`root ${name}`), timestamp });
+    }
+    await subject.load();
+    for (const filter of [{ tag: 'late' }, { userId: 'ada' }, { tag: 'late', userId: 'ada' }, { name: 'gpt-4o' }]) {
+      for (const limit of [1, 2, 50]) {
+        const found = await all(subject.project, { ...filter, limit });
+        expect([filter, limit, found.map(({ traceId, spanCount }) => [traceId, spanCount])]).toEqual([
+          ...[filter, limit],
+          'name' in filter ? [] : names.map((name) => [`root ${name}`, 3]),
+        ]);
+      }
+    }
+  });
+
   it('finds traces of any age by what is said hours after their start', async () => {
     const subject = await bench.subject();
     const ages = [2, 30, 50, 120, 500, 2_400].map((hours) => ({ hours, at: Date.now() - hours * 3_600_000 }));

@@ -13,6 +13,7 @@ import { searchMsMax } from '../limits.ts';
 import { hourOf } from '../store/schema/schema.ts';
 import type { QueryParams, StoreReader } from '../store/store.ts';
 import { TraceAliases } from './aliases.ts';
+import { aliasedRoots } from './joined.ts';
 import { decodeCursor, encodeCursor, page, refusals } from './schemas.ts';
 import type { Vanishing } from './status-sql.ts';
 import { areToldByRows, isWanted, type RowConditions, rowConditions, TraceFilters } from './trace-filters.ts';
@@ -67,8 +68,8 @@ export async function listTraces(
   const after = filters.cursor === undefined ? undefined : decodeCursor(filters.cursor, CURSOR);
   if (filters.cursor !== undefined && after === undefined) return undefined;
   const [cursorStart, cursorKey] = after ?? [];
-  const conditions = await conditionsOnRows(store, project, filters);
-  const search = new Search({ store, project, filters, vanishing, rows: rowFilter(conditions) });
+  const rows = rowFilter(rowConditions(filters), await aliasedRoots(store, project));
+  const search = new Search({ store, project, filters, vanishing, rows });
   const upper = Math.min(Number(cursorStart ?? FOREVER), filters.to === undefined ? FOREVER : filters.to - 1);
   const { found, stoppedAt } = await search.run(
     upper,
@@ -214,54 +215,39 @@ class Search {
   }
 }
 
-/**
- * Where parents came late, rows of one trace stand under several ids, and none of these may fulfil all conditions. Then one
- * narrows: the words, which no summary tells, or else the one that few traces fulfil; the summary tells the others.
- */
-async function conditionsOnRows(store: StoreReader, project: ProjectId, filters: TraceFilters): Promise<RowConditions> {
-  const all = rowConditions(filters);
-  const several = all.conditions.filter(({ of }) => of !== 'dialect');
-  if (several.length < 2) return all;
-  const aliases = await store.recall(
-    `SELECT 1 AS found FROM tributary.trace_aliases FINAL WHERE project_id = {project:UUID} AND to_id != '' LIMIT 1`,
-    { project },
-  );
-  if (aliases.length === 0) return all;
-  const [first] = NARROWEST_FIRST.flatMap((of) => several.filter((condition) => condition.of === of));
-  return { ...all, conditions: all.conditions.filter((one) => one.of === 'dialect' || one === first) };
-}
+type Aliases = Awaited<ReturnType<typeof aliasedRoots>>;
 
-const NARROWEST_FIRST = [
-  'q',
-  'sessionId',
-  'userId',
-  'tag',
-  'name',
-  'agent',
-  'status',
-  'errorsMin',
-  'model',
-  'environment',
-];
-
-function rowFilter({ conditions, params }: RowConditions): RowFilter {
+function rowFilter({ conditions, params }: RowConditions, aliases: Aliases): RowFilter {
   const sql = (ofTraces: (matching: string) => string) =>
     conditions
       .map((condition) => (condition.of === 'dialect' ? `AND ${condition.sql}` : ofTraces(condition.sql)))
       .join(' ');
-  // No row of a trace that starts in the window is older than the window.
-  const matching = (condition: string) =>
-    `FROM tributary.spans WHERE project_id = {project:UUID} AND hour >= {lowerHour:Int32} AND ${condition}`;
   return {
-    ofShort: sql((condition) => `AND (dialect, trace_id) IN (SELECT dialect, trace_id ${matching(condition)})`),
+    ofShort: sql((condition) => `AND (dialect, trace_id) IN (${tracesWith(condition, aliases)})`),
     // With their hours, as the table's key has them: or else every row of the window would be read.
     ofLong: sql(
       (condition) => `AND (hour, trace_id, dialect) IN (SELECT hour, trace_id, dialect
         FROM (SELECT trace_hash, hour FROM tributary.trace_hours
           WHERE project_id = {project:UUID} AND hour BETWEEN {lowerHour:Int32} AND {upperHour:Int32}) AS hours
-        INNER JOIN (SELECT DISTINCT trace_id, dialect, cityHash64(trace_id) AS hash ${matching(condition)}) AS matching
+        INNER JOIN (SELECT trace_id, dialect, cityHash64(trace_id) AS hash FROM (${tracesWith(condition, aliases)})) AS matching
           ON matching.hash = hours.trace_hash)`,
     ),
-    params,
+    params: { ...aliases.params, ...params },
   };
+}
+
+/**
+ * The stored traces (dialect, trace_id) with a row like this. Where parents came late, a trace stands under several ids,
+ * and the row under one of them speaks for all: those that start it may be the only ones in the window.
+ */
+function tracesWith(condition: string, { roots }: Aliases): string {
+  // No row of a trace that starts in the window is older than the window.
+  const found = `SELECT DISTINCT dialect, trace_id FROM tributary.spans
+    WHERE project_id = {project:UUID} AND hour >= {lowerHour:Int32} AND ${condition}`;
+  if (roots === undefined) return found;
+  const moved = `SELECT DISTINCT if(root = '', stored_key, root) AS key
+    FROM (SELECT concat(dialect, '|', trace_id) AS stored_key FROM (${found})) AS stored
+    LEFT JOIN (${roots}) AS roots ON roots.child = stored.stored_key`;
+  return `SELECT substring(key, 1, position(key, '|') - 1) AS dialect, substring(key, position(key, '|') + 1) AS trace_id
+    FROM (${moved} UNION ALL SELECT child AS key FROM (${roots}) AS roots WHERE root IN (${moved}))`;
 }

@@ -11,6 +11,7 @@ import { USAGE_SOURCES } from './cost-sql.ts';
 import { type CostRegisters, deriveCost } from './derive-cost.ts';
 import { CostUsd, isoOrNull, Time, UsageBody, usageBody } from './schemas.ts';
 import { SHOWN_STATUSES, type ShownStatus } from './status-sql.ts';
+import { durationOf } from './trace-summary.ts';
 
 /** Any JSON; as the vendor sent it. */
 const Json = z.unknown().openapi({ description: 'Any JSON, as sent' });
@@ -92,7 +93,7 @@ export type SpanRow = Readonly<Record<Exclude<TextRegister, 'status'>, string>> 
   };
 
 export function toSpan(row: SpanRow, parentSpanId: string | null): SpanBody {
-  const durationMicros = row.duration_rank > 0 ? row.duration : row.end === null ? null : row.end - row.start;
+  const durationMicros = durationOf(row);
   const metadata = mergePatches(row.metadata_patches);
   const annotations = annotationsOf(metadata);
   return {

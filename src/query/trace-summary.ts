@@ -156,7 +156,8 @@ export function summaryOf(spans: readonly SummedSpan[], showsHidden: boolean): S
   const ended = status === 'running' || status === 'unknown' || ends.length === 0 ? null : maxOf(ends);
   const [root] = roots;
   const measured = roots.length === 1 && root !== undefined && root.duration_rank > 0 ? root.duration : -1;
-  const duration = measured >= 0 ? measured : ended === null ? null : ended - earliest.start;
+  const isMoment = ended === earliest.start && visible.every((span) => durationOf(span) === null);
+  const duration = measured >= 0 ? measured : ended === null || isMoment ? null : ended - earliest.start;
   const { counts, picoUsd } = visible
     .filter((span) => span.repeats === 0 && (span.counts.length > 0 || span.counted.some((part) => part !== 0)))
     .reduce(added, NO_SUMS);
@@ -186,6 +187,17 @@ export function summaryOf(spans: readonly SummedSpan[], showsHidden: boolean): S
       models: models.slice(0, modelsPerTraceMax),
     },
   };
+}
+
+/** In microseconds; `null`: it has no end, or one moment is all that was said of it (`isMoment` of a fragment). */
+export function durationOf({
+  start,
+  end,
+  duration,
+  duration_rank: rank,
+}: Pick<SummedSpan, 'start' | 'end' | 'duration' | 'duration_rank'>): number | null {
+  if (rank > 0 && duration >= 0) return duration;
+  return end === null || (duration < 0 && end === start) ? null : end - start;
 }
 
 /** As `isRoot` of joined.ts: they name no parent, or none that the trace has; a hidden parent stands for its own. */

@@ -55,6 +55,8 @@ const GUESS = 1;
 const PATCH_RANK = 20;
 /** These tell that the work is over; the rest leave the span open. */
 const ENDS: ReadonlySet<Phase> = new Set(['end', 'error', 'chat', 'custom-event', 'log']);
+/** One event is all of it. */
+const MOMENTS: ReadonlySet<Phase> = new Set(['chat', 'custom-event', 'log']);
 
 export function fragmentOf(said: Statement, phase: Phase, timestamp: Micros, sentAt: Micros | undefined): SpanFragment {
   const { spanId, kind, status, usage, tags, feedback } = said;
@@ -72,6 +74,7 @@ export function fragmentOf(said: Statement, phase: Phase, timestamp: Micros, sen
     start: timestamp,
     text,
     ...(ENDS.has(phase) ? { end: timestamp } : {}),
+    ...(MOMENTS.has(phase) ? { isMoment: true } : {}),
     ...(usage === undefined ? {} : { usage }),
     ...(tags === undefined || tags.length === 0 ? {} : { tags }),
     ...(Object.keys(metadata).length === 0 ? {} : { metadata: JSON.stringify(metadata) }),

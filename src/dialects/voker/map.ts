@@ -71,7 +71,7 @@ function fragment(body: JsonObject, position: Pick<SpanFragment, 'spanId' | 'tim
   return {
     ...position,
     rank: RANK,
-    ...(status === 'running' ? {} : { end: position.start }),
+    ...(status === 'running' ? {} : { end: position.start, isMoment: true }),
     text: { ...present(text), kind: kindOf(eventName, call), status },
     ...(call?.usage === undefined ? {} : { usage: call.usage }),
     metadata: JSON.stringify({

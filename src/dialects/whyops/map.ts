@@ -116,10 +116,10 @@ function timesOf(
   part: Part,
   timestamp: Micros,
   metadata: JsonObject | undefined,
-): Pick<SpanFragment, 'start' | 'end' | 'durationMicros'> {
+): Pick<SpanFragment, 'start' | 'end' | 'durationMicros' | 'isMoment'> {
   if (part.phase === 'opens') return { start: timestamp };
   const durationMicros = part.phase === 'closes' ? readLatency(at(metadata, 'latencyMs')) : undefined;
-  if (durationMicros === undefined) return { start: timestamp, end: timestamp };
+  if (durationMicros === undefined) return { start: timestamp, end: timestamp, isMoment: true };
   return { start: clampMicros(timestamp - durationMicros), end: timestamp, durationMicros };
 }
 
