@@ -33,6 +33,7 @@ const fragments: fc.Arbitrary<SpanFragment> = fc.record(
     usage,
     hidden: fc.constant<true>(true),
     durationMicros: small,
+    isMoment: fc.constant<true>(true),
     tags: fc.subarray(['x', 'y']),
     metadata: fc.constantFrom('{"a":1}', '{"a":2}'),
     feedback: fc.constantFrom('{"thumb":"up"}', '{"thumb":null}'),
@@ -96,6 +97,21 @@ describe('the join of fragments', () => {
     expect(fold(answered, asked).price).toEqual([2, 0, 1, '', []]);
     const repriced: Statement = { fragment: named(2, 'unheard of'), price: [2, 0, 2, 'own/1', [3, 4]] };
     expect(fold(repriced, answered, asked).price).toEqual([2, 0, 2, 'own/1', [3, 4]]);
+  });
+
+  it('believes any measurement before the word that there is none', () => {
+    const said = (time: number, more: Partial<SpanFragment>): Statement => ({
+      fragment: { spanId: 's', rank: 1, time, start: 5, end: 5, text: {}, ...more },
+      price: undefined,
+    });
+    const [moment, measured] = [said(9, { isMoment: true, rank: 3 }), said(1, { durationMicros: 0 })];
+    expect(fold(moment).duration?.[2]).toBe(-1);
+    expect(fold(said(9, {})).duration).toBeUndefined();
+    for (const all of [
+      [moment, measured],
+      [measured, moment],
+    ])
+      expect(fold(...all).duration?.[2]).toBe(0);
   });
 
   it('keeps the earliest first token, and notes hidden spans and missing times whoever says so', () => {

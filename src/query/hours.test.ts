@@ -53,12 +53,13 @@ const Fragment = fc.record({
   span: fc.nat(3),
   parent: fc.option(fc.nat(4), { nil: undefined }),
   halfMinutes: fc.nat(360),
-  lasts: fc.option(fc.nat(200), { nil: undefined }),
+  lasts: fc.option(fc.oneof(fc.nat(200), fc.constant(0)), { nil: undefined }),
   status: fc.constantFrom('', 'running', 'ok', 'error'),
   user: fc.constantFrom('', 'ada', 'bob'),
   agent: fc.constantFrom('', 'helper'),
   tokens: fc.option(fc.nat(1000), { nil: undefined }),
-  measured: fc.option(fc.nat(1000), { nil: undefined }),
+  /** -1: one moment is all that was said. */
+  measured: fc.option(fc.oneof(fc.nat(1000), fc.constant(-1)), { nil: undefined }),
   isHidden: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
 });
 type Fragment = typeof Fragment extends fc.Arbitrary<infer T> ? T : never;

@@ -30,7 +30,9 @@ export const SpanBody = z
     }),
     startTime: Time,
     endTime: Time.nullable(),
-    durationMs: z.number().nullable(),
+    durationMs: z.number().nullable().openapi({
+      description: 'Null while it is not over, and when one moment is all that the client said of it',
+    }),
     timeToFirstTokenMs: z.number().nullable(),
     timesAreEstimated: z.boolean().openapi({ description: 'The client sent no time; arrival stands for it' }),
     model: Name,

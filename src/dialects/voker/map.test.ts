@@ -40,6 +40,7 @@ test('one event is one span, its own trace, with the payload as sent', () => {
     time: 0,
     start: 5_000_000,
     end: 5_000_000,
+    isMoment: true,
     text: { sessionId: 's1', userId: 'ada', agentName: 'support', agentVersion: 'v1', status: 'ok', kind: 'llm' },
     metadata: '{"fingerprintId":"f1"}',
   });
