@@ -118,6 +118,7 @@ async function countValues(
     .map(({ sql }) => sql);
   const window = await newestRows(store, project, query, { tracesWith, params: narrowing.params }, bounds);
   const asked = await ask(store, project, { from: window.from, to: query.to }, vanishing);
+  // Its values after those of `ask`, which has a parameter of one dialect.
   const { scope, within, params } = await narrow(store, project, asked, [...tracesWith, ...window.tracesWith], {
     ...narrowing.params,
     ...window.params,
@@ -143,7 +144,6 @@ async function countValues(
      ) GROUP BY field, value HAVING ${isAsked}
      ORDER BY field, ${query.prefix === undefined ? '' : 'positionCaseInsensitiveUTF8(value, {prefix:String}) != 1, '}count DESC, value
      LIMIT {values:UInt64} BY field`,
-    // `ask` has a parameter of one dialect.
     {
       ...params,
       ...table.params,
