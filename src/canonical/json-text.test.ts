@@ -159,6 +159,29 @@ describe('nestingDepth', () => {
     );
   });
 
+  /** Longer than what is looked at byte by byte, with quotes and backslashes at every place. */
+  const longString = fc
+    .array(
+      fc.oneof(
+        fc.constantFrom('\\"', '\\\\', '{[', ']}', 'é'),
+        fc.nat(110).map((chars) => 'x'.repeat(chars)),
+        fc.nat(60).map((pairs) => '\\'.repeat(2 * pairs)),
+      ),
+      { maxLength: 8 },
+    )
+    .map((parts) => `"${parts.join('')}"`);
+
+  test('long strings end at their own quote', () => {
+    fc.assert(
+      fc.property(fc.array(longString, { maxLength: 4 }), (strings) => {
+        const text = strings.reduceRight((inner, string) => `[${string},${inner}]`, '1');
+        JSON.parse(text);
+        expect(depthOf(text)).toBe(strings.length);
+      }),
+      { seed, numRuns: 1000 },
+    );
+  });
+
   test('is never less than the depth of the parsed value', () => {
     fc.assert(
       fc.property(padded, (text) => {

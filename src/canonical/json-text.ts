@@ -100,20 +100,41 @@ export function memberText(text: string, key: string): string | undefined {
   return found;
 }
 
-/** Deepest nesting of arrays and objects in UTF-8 JSON bytes; stops counting at `limit`. 1 ns per byte, no recursion. */
+/**
+ * Deepest nesting of arrays and objects in UTF-8 JSON bytes; stops counting at `limit`. At most 3 ns per byte, a tenth of one
+ * in long strings; no recursion.
+ */
 export function nestingDepth(bytes: Uint8Array, limit: number): number {
   let depth = 0;
   let deepest = 0;
   for (let i = 0; i < bytes.length; i += 1) {
     const c = bytes[i];
-    if (c === QUOTE) {
-      i += 1;
-      while (i < bytes.length && bytes[i] !== QUOTE) i += bytes[i] === BACKSLASH ? 2 : 1;
-    } else if (c === OPEN_BRACE || c === OPEN_BRACKET) {
+    if (c === QUOTE) i = endOfString(bytes, i + 1);
+    else if (c === OPEN_BRACE || c === OPEN_BRACKET) {
       depth += 1;
       if (depth > deepest) deepest = depth;
       if (deepest >= limit) return deepest;
     } else if (c === CLOSE_BRACE || c === CLOSE_BRACKET) depth -= 1;
   }
   return deepest;
+}
+
+/** So many bytes of a string are looked at one by one before a call looks for its end: the call costs as much as 50 of them. */
+const SHORT_STRING_BYTES = 48;
+
+/** Index of the quote that ends the string whose content starts at `from`, or behind the end. */
+function endOfString(bytes: Uint8Array, from: number): number {
+  let i = from;
+  for (;;) {
+    for (const near = i + SHORT_STRING_BYTES; i < near; ) {
+      if (i >= bytes.length || bytes[i] === QUOTE) return i;
+      i += bytes[i] === BACKSLASH ? 2 : 1;
+    }
+    const quote = bytes.indexOf(QUOTE, i);
+    if (quote === -1) return bytes.length;
+    let backslashes = 0;
+    while (quote - backslashes > i && bytes[quote - 1 - backslashes] === BACKSLASH) backslashes += 1;
+    if (backslashes % 2 === 0) return quote;
+    i = quote + 1;
+  }
 }

@@ -36,14 +36,14 @@ export interface EnrichParts {
   readonly onProgress: (progress: EnrichProgress) => void;
 }
 
-const TRACES_PER_STEP = 4_000;
+const TRACES_PER_STEP = 12_000;
 /**
  * With this many spans waiting, more are gathered for a while: a question about many traces costs little more than one
  * about a few, and a trace that is still being sent is looked at once and not with each of its events (measured:
  * docs/decisions/0014-speed-of-the-loader.md).
  */
 const GATHER_SPANS = 500;
-const GATHER_MS = 1_000;
+const GATHER_MS = 3_000;
 const POSITIONS_PER_LOOKUP = 10_000;
 
 export class Enrich {

@@ -56,10 +56,11 @@ function headersOf(request: IncomingMessage, { cors }: Dialect, reply: Reply): H
 }
 
 function write(request: IncomingMessage, response: ServerResponse, reply: Reply, headers: Headers): void {
-  const body = reply.body === undefined ? undefined : Buffer.from(JSON.stringify(reply.body));
+  // A text leaves with its head in one piece, bytes would be a second one.
+  const body = reply.body === undefined ? undefined : JSON.stringify(reply.body);
   if (body !== undefined) {
     headers['content-type'] ??= 'application/json; charset=utf-8';
-    headers['content-length'] = body.length;
+    headers['content-length'] = Buffer.byteLength(body);
   }
   if (request.complete || reply.status < 400) {
     response.writeHead(reply.status, headers).end(body);
