@@ -62,9 +62,17 @@ export function readTimestamp(value: unknown): Micros | undefined {
   return typeof value === 'string' ? microsFromIso(value) : undefined;
 }
 
+const MICROS_PER_MINUTE = 60_000_000;
+/** The moments of one answer are mostly close together, and the calendar is what takes the time. */
+let lastMinute = { minute: Number.NaN, text: '' };
+
 /** `2026-01-31T09:30:00.000001Z`: always six fraction digits, so that text order is time order. */
 export function isoFromMicros(micros: Micros): string {
-  const ms = Math.floor(micros / MICROS_PER_MS);
-  const rest = micros - ms * MICROS_PER_MS;
-  return `${new Date(ms).toISOString().slice(0, -1)}${String(rest).padStart(3, '0')}Z`;
+  const minute = Math.floor(micros / MICROS_PER_MINUTE);
+  if (minute !== lastMinute.minute) {
+    const zero = new Date((minute * MICROS_PER_MINUTE) / MICROS_PER_MS).toISOString();
+    lastMinute = { minute, text: zero.slice(0, -'00.000Z'.length) };
+  }
+  const digits = String(micros - minute * MICROS_PER_MINUTE).padStart(8, '0');
+  return `${lastMinute.text}${digits.slice(0, 2)}.${digits.slice(2)}Z`;
 }

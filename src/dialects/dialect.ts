@@ -117,10 +117,10 @@ export interface EventRoute {
   outline?(event: JsonObject): JsonObject;
   /**
    * What only the present knows: checks that decide the answer (Voker's fingerprints), and facts that `events` needs and
-   * bytes do not tell (which stored run an id means, an agent's version of today). Facts go into the head of the request
-   * that it returns, as params or logged headers, and so into the log: the loader does not ask again.
+   * bytes do not tell (which stored run an id means, an agent's version of today). Facts go into the head that it
+   * returns, as params or logged headers, and so into the log: the loader does not ask again.
    */
-  admit?(request: IntakeRequest, items: readonly DecodedItem[], context: RouteContext): Promise<Outcome<IntakeRequest>>;
+  admit?(request: IntakeRequest, items: readonly DecodedItem[], context: RouteContext): Promise<Outcome<RequestHead>>;
   /** The events of the accepted items, in order; called with what `decode` gave for the same request. */
   events(request: IntakeRequest, items: readonly DecodedItem[], context: LoadContext): readonly EventDraft[];
   accepted(accepted: Accepted): Reply;

@@ -1,5 +1,6 @@
 /** Entry point of the thread that decodes large bodies: pure work, it opens nothing. */
 
+import { setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { dialects } from '../dialects/all.ts';
 import type { Decoded, DecodedItem, EventRoute, IntakeRequest } from '../dialects/dialect.ts';
@@ -9,6 +10,9 @@ import type { LargeBody, LargeDecoded } from './decode-large.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('decode-worker runs as a worker thread');
+
+/** Whoever sends little goes first: on Linux, each thread has a priority of its own. */
+if (process.platform === 'linux') setPriority(3);
 
 const routes = new Map<string, EventRoute>();
 for (const { routes: some } of dialects)

@@ -139,17 +139,13 @@ it('logs what `admit` found, with the body as it came', async () => {
   const { send, records, asked } = await serving([
     eventRoute({
       path: '/runs/:id',
-      admit: async ({ head, receivedAt }) =>
+      admit: async ({ head }) =>
         head.params.id === 'gone'
           ? refuse('not-found', 'no such run')
           : ok({
-              head: {
-                ...head,
-                params: { ...head.params, run: 'found' },
-                headers: { ...head.headers, 'x-found': 'yes' },
-              },
-              text: 'another text',
-              receivedAt,
+              ...head,
+              params: { ...head.params, run: 'found' },
+              headers: { ...head.headers, 'x-found': 'yes' },
             }),
     }),
   ]);

@@ -8,7 +8,7 @@ import type { DialectName } from '../canonical/event.ts';
 import { newProjectId, type ProjectId } from '../canonical/ids.ts';
 import { type Fault, type Outcome, ok } from '../canonical/outcome.ts';
 import { receiptOf } from '../canonical/receipt.ts';
-import { microsNow } from '../canonical/time.ts';
+import { type Micros, microsNow } from '../canonical/time.ts';
 import type {
   Accepted,
   DecodedItem,
@@ -243,7 +243,8 @@ export class Intake {
     if (turn !== undefined) await turn;
     let taken: Taken;
     try {
-      taken = await this.#accept(match, route, principal, request(textOf(body.value)), body.value, pass.bounds);
+      const came = received(head, receivedAt, body.value);
+      taken = await this.#accept(match, route, principal, came, body.value, pass.bounds);
     } finally {
       this.#turns.leave(principal.projectId, bytes);
     }
@@ -265,24 +266,27 @@ export class Intake {
     const isLarge = route.outline !== undefined && cameBody.length >= largeBodyBytesMin;
     // A large body is checked where it is decoded, unless rules read it before.
     const fault = isLarge && this.#redaction.of(projectId) === undefined ? undefined : textFault(cameBody);
-    if (fault !== undefined) return this.#refuse(match, fault, { ...came, text: '' });
+    if (fault !== undefined)
+      return this.#refuse(match, fault, { head: came.head, text: '', receivedAt: came.receivedAt });
     // Nothing behind this line knows what the project's rules have taken out.
     const redacted = await this.#redaction.apply(projectId, route, came, cameBody);
     if (!redacted.ok) return this.#refuse(match, redacted.fault, came);
-    const { request: sent } = redacted.value;
+    const { request: clean } = redacted.value;
     const { body, decoded } = isLarge
-      ? await this.#large.decode(route, sent, redacted.value.body)
-      : { body: redacted.value.body, decoded: route.decode(sent) };
+      ? await this.#large.decode(route, clean, redacted.value.body)
+      : { body: redacted.value.body, decoded: route.decode(clean) };
+    // Bytes that have been away came back as others: its text, if somebody still asks for it, is made of these.
+    const sent = isLarge ? received(clean.head, clean.receivedAt, body) : clean;
     if (!decoded.ok) return this.#refuse(match, decoded.fault, sent);
     const { items } = decoded;
     if (items.length > eventsPerRequest) {
       const message = `A request may hold at most ${eventsPerRequest} events`;
       return this.#refuse(match, { code: 'too-many-events', message }, sent);
     }
-    const admitted = (await route.admit?.(sent, items, this.#context(match, projectId))) ?? ok(sent);
+    const admitted = (await route.admit?.(sent, items, this.#context(match, projectId))) ?? ok(sent.head);
     if (!admitted.ok) return this.#refuse(match, admitted.fault, sent);
     // What was found out about the request stands in its head; the body is logged as it is.
-    const request: IntakeRequest = { ...sent, head: admitted.value.head };
+    const request = received(admitted.value, sent.receivedAt, body);
     const count = items.reduce((sum, item) => sum + (item.ok ? 1 : 0), 0);
     this.counters.refusedEvents += items.length - count;
     if (count === 0) {
@@ -364,6 +368,19 @@ export class Intake {
     });
     return true;
   }
+}
+
+/** A request whose text is made when somebody asks for it: a large body is read on another thread, and no answer needs it. */
+function received(head: RequestHead, receivedAt: Micros, body: Buffer): IntakeRequest {
+  let text: string | undefined;
+  return {
+    head,
+    receivedAt,
+    get text() {
+      text ??= textOf(body);
+      return text;
+    },
+  };
 }
 
 function scopeOf(route: EventRoute | ResourceRoute): Scope {

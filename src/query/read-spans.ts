@@ -206,7 +206,7 @@ async function readWhole(
     limit: params.limit + 1,
   });
   if (rows.length > params.limit) return undefined;
-  const apart = [...groupBy(rows, keyOf).values()].filter(({ length }) => length > 1).flat();
+  const apart = seenTwice(rows);
   if (apart.length === 0) return rows;
   const ids = [...new Set(apart.map(({ spanId }) => spanId))];
   const keys = new Set(apart.map(keyOf));
@@ -219,4 +219,13 @@ async function readWhole(
   );
 }
 
-const keyOf = ({ trace_key: traceKey, spanId }: PlaceRow) => JSON.stringify([traceKey, spanId]);
+function seenTwice<Row extends PlaceRow>(rows: readonly Row[]): Row[] {
+  const seen = new Set<string>();
+  return rows.filter((row) => {
+    const key = keyOf(row);
+    return seen.has(key) || !seen.add(key);
+  });
+}
+
+/** Ids may hold any character, but a length tells where one ends. */
+const keyOf = ({ trace_key: traceKey, spanId }: PlaceRow) => `${traceKey.length}:${traceKey}${spanId}`;

@@ -102,13 +102,13 @@ async function checkEvents(
   const { items } = decoded;
   must(items.length <= eventsPerRequestMax, 'decode: too many events are taken');
   const context = { directory: DIRECTORY, reader: READER, projectId: PROJECT };
-  const admitted = (await route.admit?.(request, items, context)) ?? { ok: true, value: request };
+  const admitted = (await route.admit?.(request, items, context)) ?? { ok: true, value: request.head };
   if (!admitted.ok) {
     await checkReply(dialect.name, route.refused(admitted.fault, request), sent);
     // What the registry of today refuses, that of tomorrow may take.
     return 'refused';
   }
-  const logged: IntakeRequest = { ...request, head: admitted.value.head };
+  const logged: IntakeRequest = { ...request, head: admitted.value };
   const count = items.reduce((sum, item) => sum + (item.ok ? 1 : 0), 0);
   const newEventId = (index: number) => eventIdAt(PROJECT, POSITION + index);
   const drafts = count === 0 ? [] : route.events(logged, items, { receivedAt: RECEIVED_AT, newEventId });

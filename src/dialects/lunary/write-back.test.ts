@@ -44,11 +44,10 @@ async function send(route: EventRoute, sent: Sent): Promise<readonly EventDraft[
   const decoded = route.decode(request);
   if (!decoded.ok) return route.refused(decoded.fault, request);
   const context = { directory: fakeDirectory(), reader: fakeReader(sent.spans ?? []) };
-  const admitted = (await route.admit?.(request, decoded.items, context)) ?? ok(request);
+  const admitted = (await route.admit?.(request, decoded.items, context)) ?? ok(request.head);
   if (!admitted.ok) return route.refused(admitted.fault, request);
   // What the log keeps of a request: params, and no header that the route has not named.
-  const { head } = admitted.value;
-  const logged: IntakeRequest = { ...request, head: { ...head, headers: {} } };
+  const logged: IntakeRequest = { ...request, head: { ...admitted.value, headers: {} } };
   const newEventId = () => `event-${events++}`;
   return route.events(logged, decoded.items, { receivedAt: request.receivedAt, newEventId });
 }

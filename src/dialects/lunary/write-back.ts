@@ -9,7 +9,7 @@ import type { EventDraft } from '../../canonical/event.ts';
 import { asText, asTextList, field, type JsonObject, type JsonValue } from '../../canonical/json.ts';
 import { ok } from '../../canonical/outcome.ts';
 import { microsFromIso } from '../../canonical/time.ts';
-import type { EventRoute, IntakeRequest, LoadContext, RouteContext } from '../dialect.ts';
+import type { EventRoute, IntakeRequest, LoadContext, RequestHead, RouteContext } from '../dialect.ts';
 import { credentialOfHead, headClaim } from './credential.ts';
 import { feedbackPatch } from './feedback.ts';
 import { futureIdOf } from './find-run.ts';
@@ -98,8 +98,8 @@ export function namesOf({ head }: IntakeRequest): [id: string, key: string | und
   return [head.params.id ?? '', credentialOfHead(head)?.value, head.headers['user-agent']];
 }
 
-export function withFacts(request: IntakeRequest, facts: Readonly<Record<string, string>>): IntakeRequest {
-  return { ...request, head: { ...request.head, params: { ...request.head.params, ...facts } } };
+export function withFacts({ head }: IntakeRequest, facts: Readonly<Record<string, string>>): RequestHead {
+  return { ...head, params: { ...head.params, ...facts } };
 }
 
 /** Everything accepted before is looked at, but only waited for when it matters. */

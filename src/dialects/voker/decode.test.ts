@@ -86,7 +86,7 @@ function knowing(id: string): RouteContext {
 test('an event needs a fingerprint of its project', async () => {
   const items: DecodedItem[] = [{ ok: true, value: GOOD }];
   const sent = request(JSON.stringify(GOOD));
-  expect(await admit(sent, items, knowing('f1'))).toEqual({ ok: true, value: sent });
+  expect(await admit(sent, items, knowing('f1'))).toEqual({ ok: true, value: sent.head });
   expect(await admit(sent, items, knowing('f2'))).toMatchObject({
     ok: false,
     fault: { code: 'not-found', problems: [{ path: 'fingerprint_id', code: 'fingerprint-not-found' }] },

@@ -2,7 +2,7 @@
 
 import { asText, field } from '../../canonical/json.ts';
 import { type Outcome, ok } from '../../canonical/outcome.ts';
-import type { Decoded, DecodedItem, IntakeRequest, RouteContext } from '../dialect.ts';
+import type { Decoded, DecodedItem, IntakeRequest, RequestHead, RouteContext } from '../dialect.ts';
 import { checked, optionalText, readObject, requiredObject, requiredText, tooLong } from './body.ts';
 import { idempotencyHeader } from './event-id.ts';
 import { notFound } from './missing.ts';
@@ -34,7 +34,7 @@ export async function admit(
   request: IntakeRequest,
   items: readonly DecodedItem[],
   { directory }: RouteContext,
-): Promise<Outcome<IntakeRequest>> {
+): Promise<Outcome<RequestHead>> {
   for (const item of items) {
     if (!item.ok) continue;
     const id = asText(field(item.value, 'fingerprint_id'));
@@ -42,5 +42,5 @@ export async function admit(
     const fault = notFound('fingerprint-not-found', 'fingerprint_id', 'The project has no fingerprint with this id');
     return { ok: false, fault };
   }
-  return ok(request);
+  return ok(request.head);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../canonical/outcome.ts';
-import type { IntakeRequest } from '../dialect.ts';
+import type { RequestHead } from '../dialect.ts';
 import type { Tally } from '../reader.ts';
 import { directoryWith, readerWith, request } from './testing.ts';
 import { loggedVersions, stampVersions } from './versions.ts';
@@ -21,7 +21,7 @@ function stamp(
     stored = [],
     headers = {},
   }: { isStrict?: boolean; stored?: Stored[]; headers?: Record<string, string> } = {},
-): Promise<Outcome<IntakeRequest>> {
+): Promise<Outcome<RequestHead>> {
   const directory = directoryWith({
     currentAgentVersion: (name) => (Object.hasOwn(CURRENT, name) ? CURRENT[name] : undefined),
     settings: async () => ({ strictAgentVersions: isStrict, retentionDays: 'default' }),
@@ -44,10 +44,10 @@ function tally(group: Stored): Tally {
   return { group, count: 1, errors: 0, ...tokens, costUsd: null, durationMs: null, users: 0, traces: 1, ...seen };
 }
 
-async function versionsOf(outcome: Promise<Outcome<IntakeRequest>>): Promise<object> {
+async function versionsOf(outcome: Promise<Outcome<RequestHead>>): Promise<object> {
   const admitted = await outcome;
   if (!admitted.ok) throw new Error(admitted.fault.message);
-  return Object.fromEntries(loggedVersions(admitted.value.head));
+  return Object.fromEntries(loggedVersions(admitted.value));
 }
 
 describe('the versions of a request', () => {

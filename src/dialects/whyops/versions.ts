@@ -25,7 +25,7 @@ export async function stampVersions(
   request: IntakeRequest,
   items: readonly DecodedItem[],
   { directory, reader }: RouteContext,
-): Promise<Outcome<IntakeRequest>> {
+): Promise<Outcome<RequestHead>> {
   const events = items.flatMap((item) => (item.ok ? [item.value] : []));
   const versions = currentVersions(events, directory);
   if ((await directory.settings()).strictAgentVersions) {
@@ -34,10 +34,7 @@ export async function stampVersions(
     if (fault !== undefined) return { ok: false, fault };
   }
   const stamp = versions.size === 0 ? undefined : JSON.stringify(Object.fromEntries(versions));
-  return ok({
-    ...request,
-    head: { ...request.head, headers: { ...request.head.headers, [VERSIONS_HEADER]: stamp } },
-  });
+  return ok({ ...request.head, headers: { ...request.head.headers, [VERSIONS_HEADER]: stamp } });
 }
 
 /** By agent; agents that were never registered have none. */

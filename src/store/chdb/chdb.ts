@@ -25,6 +25,7 @@ const READ_SETTINGS = [
   `max_memory_usage = ${queryMemoryBytesMax}`,
   'output_format_json_quote_64bit_integers = 0',
   'output_format_json_quote_denormals = 0',
+  'output_format_write_statistics = 0',
   // Derives comparisons from comparisons by hashing the whole statement, again and again: 0.4 s of planning instead of
   // 0.15 s for a list of traces (measured), and nothing here gains from it.
   'optimize_and_compare_chain = 0',
@@ -266,11 +267,32 @@ async function runSelect<Row>(
   settings: readonly string[],
 ): Promise<Row[]> {
   const statement = `${bindLiterals(sql, params)}\nSETTINGS ${[...READ_SETTINGS, ...settings].join(', ')}`;
-  const result = await guarded(() => session.queryAsync(statement, { format: 'JSONEachRow' }));
-  const text = result.text().trimEnd();
-  // JSONEachRow escapes line breaks inside values, so a line break is always the end of a row.
-  const rows: Row[] = text === '' ? [] : JSON.parse(`[${text.replaceAll('\n', ',')}]`);
-  return rows;
+  const result = await guarded(() => session.queryAsync(statement, { format: 'JSONCompact' }));
+  return rowsOf<Row>(result.text());
+}
+
+/** What is read of the engine's format JSONCompact. */
+interface CompactResult {
+  readonly meta: readonly { readonly name: string }[];
+  readonly data: readonly (readonly unknown[])[];
+}
+
+/**
+ * Rows as objects. Their names stand in the answer once: of 10 000 spans, rows with names in each took 250 ms to write,
+ * decode and parse, these take 150 ms (measured).
+ */
+function rowsOf<Row>(text: string): Row[] {
+  if (text === '') return [];
+  const { meta, data }: CompactResult = JSON.parse(text);
+  const names = meta.map(({ name }) => name);
+  // Copies have their shape from the beginning, and do not grow to it name by name.
+  const blank: Record<string, unknown> = Object.fromEntries(names.map((name) => [name, null]));
+  return data.map((values) => {
+    const row = { ...blank };
+    for (const [i, name] of names.entries()) row[name] = values[i];
+    // The caller names the columns and their types.
+    return row as Row;
+  });
 }
 
 async function guarded<T>(run: () => Promise<T>): Promise<T> {
