@@ -3,11 +3,6 @@
 // each session of the embedded engine, each sync of the log and each decompression takes one of these threads.
 process.env.UV_THREADPOOL_SIZE ??= '10';
 
-// Before the first thread: with two cores, four helpers of each collection only stand in the way of those that answer
-// (a tenth more events with batches, docs/decisions/0014).
-const { availableParallelism } = require('node:os');
-if (availableParallelism() <= 2) require('node:v8').setFlagsFromString('--no-parallel-scavenge');
-
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 
