@@ -370,7 +370,10 @@ export class Intake {
   }
 }
 
-/** A request whose text is made when somebody asks for it: a large body is read on another thread, and no answer needs it. */
+/**
+ * A request whose text is made when somebody asks for it. A large body is read on another thread, and its answer should
+ * not need it: to make 5 MB of text holds up all other answers for some milliseconds.
+ */
 function received(head: RequestHead, receivedAt: Micros, body: Buffer): IntakeRequest {
   let text: string | undefined;
   return {

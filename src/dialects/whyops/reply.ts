@@ -26,7 +26,9 @@ export function queued(eventIds: readonly string[]): Reply {
 /** 201 with the result of a lone event, or the results of an array in input order; `[]` for an empty array. */
 export function saved({ request }: Accepted, stored: readonly StoredEvent[]): Reply {
   const results = stored.map(resultOf);
-  return { status: 201, body: request.text.trimStart().startsWith('[') ? results : results[0] };
+  // The text of a large body is not made for this: it has several events.
+  const isList = results.length > 1 || request.text.trimStart().startsWith('[');
+  return { status: 201, body: isList ? results : results[0] };
 }
 
 function resultOf({ eventId, spanId, step, parentStep, duplicate, sampledOut }: StoredEvent) {
