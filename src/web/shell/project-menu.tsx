@@ -16,6 +16,8 @@ export function ProjectMenu({ projectId }: { projectId: string }) {
   const current = projects.find(({ id }) => id === projectId);
 
   const leave = async () => {
+    // Away from the project's pages first: what they still ask would be refused.
+    await navigate({ to: '/sign-in' });
     await signOut(projectId).catch(() =>
       say('The server did not answer; the key may still be in this browser', 'error'),
     );
