@@ -231,6 +231,18 @@ describe('connections', () => {
     expect((await send(server.url, { path: '/x', headers, body: '{}' })).status).toBe(431);
   });
 
+  it('end with the answer to a body that the own API does not read, and say so', async () => {
+    const answer = await fetch(`${server.url}/api/tributary/v1/projects`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${server.key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'x'.repeat(400_000) }),
+    });
+    expect(answer.status).toBe(413);
+    // A client that keeps it would lose its next request: "socket hang up".
+    expect(answer.headers.get('connection')).toBe('close');
+    expect(await answer.json()).toMatchObject({ error: { code: 'too-large' } });
+  });
+
   it('with two credentials count by the first', async () => {
     const other = await newSender(server);
     for (const [first, second, status] of [

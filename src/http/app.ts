@@ -25,7 +25,14 @@ export function buildApp(parts: AppParts): OpenAPIHono<QueryEnv> {
   const app = new OpenAPIHono<QueryEnv>();
   app.use(
     `${API_PREFIX}/*`,
-    bodyLimit({ maxSize: API_BODY_BYTES_MAX, onError: (c) => fault(c, 'too-large', 'The body is too large') }),
+    bodyLimit({
+      maxSize: API_BODY_BYTES_MAX,
+      onError: (c) => {
+        // The rest of the body is not read, and the connection ends with the answer: a client must not send on it again.
+        c.header('connection', 'close');
+        return fault(c, 'too-large', 'The body is too large');
+      },
+    }),
   );
   app.use(`${API_PREFIX}/*`, whileConnected);
   app.route(API_PREFIX, buildApi(parts, parts.telemetry));
